@@ -1,0 +1,5 @@
+"""`python -m midrun` is the command `midrun`."""
+
+from midrun.cli.main import main
+
+main()

@@ -1,0 +1,184 @@
+"""The interpreter that runs the script: made to look as if Python itself had started it."""
+
+from __future__ import annotations
+
+import builtins
+import importlib.machinery
+import importlib.util
+import os
+import signal
+import sys
+import time
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from midrun.errors import MidrunError
+from midrun.run import signals
+from midrun.run.current import Run
+from midrun.run.hook import HotFinder, Own, project_root
+from midrun.run.places import parse, settle
+from midrun.run.policy import Policy
+from midrun.run.spec import Spec
+from midrun.source.book import Book
+from midrun.source.module import Source
+from midrun.store import Store
+
+# The run of this process, for `midrun.savepoint`: None where a script runs without midrun.
+current: Run | None = None
+
+
+def boot(text: str, arguments: list[str]) -> NoReturn:
+    """Run what a spec says, with the arguments of the script, and exit as Python would."""
+    spec = Spec.read(text)
+    if not spec.hash_seed.startswith("user "):
+        os.environ.pop("PYTHONHASHSEED", None)
+    try:
+        if spec.savepoint:
+            from midrun.run.resume import prepare_resume
+
+            run, start = prepare_resume(spec)
+        else:
+            run, start = _prepare(spec, arguments)
+    except MidrunError as error:
+        _refuse(str(error))
+    except SyntaxError as error:
+        _refuse_syntax(error)
+    finish(run, start)
+
+
+def _prepare(spec: Spec, arguments: list[str]) -> tuple[Run, Callable[[], None]]:
+    main, path = _find_main(spec)
+    wanted = [parse(text) for text in spec.at]
+    own = Own([project_root(path), os.path.dirname(os.path.realpath(path))], spec.through)
+    book = Book(lambda file: [w.line for w in wanted if w.file == os.path.realpath(file)])
+    info = {"target": spec.target, "is_module": spec.is_module, "argv": arguments, "script": path}
+    info |= {"cwd": os.getcwd(), "hash_seed": spec.hash_seed, "roots": own.roots}
+    info |= {"through": spec.through}
+    run = make_run(spec, book, own, info, parent=None, before=0.0)
+    try:
+        source = Source.read(path)
+    except SyntaxError as error:
+        _fail_like_python(error)
+    for place in wanted:
+        at = source if place.file == os.path.realpath(path) else Source.read(place.file)
+        remark = settle(place, at)
+        if remark:
+            run.say(remark)
+    code = book.add(source)
+    run.follow(wanted)
+    sys.argv[:] = [path if spec.is_module else spec.target, *arguments]
+    sys.path.insert(0, os.getcwd() if spec.is_module else os.path.dirname(os.path.realpath(path)))
+    sys.meta_path.insert(_before_path_finder(), HotFinder(book, own))
+    if spec.seed is not None:
+        from midrun.run.seeds import seed_all
+
+        seed_all(spec.seed)
+    return run, lambda: exec(code, main.__dict__)
+
+
+def make_run(
+    spec: Spec, book: Book, own: Own, info: dict[str, Any], *, parent: str | None, before: float
+) -> Run:
+    """The run of this process, entered in the store; its signals are set."""
+    global current
+    stored = Store(Path(spec.store)).new_run(info, parent=parent)
+    policy = Policy(spec.budget, spec.every, time.monotonic())
+    run = Run(stored, book, own, policy, before=before, quiet=spec.quiet)
+    run.points = list(spec.points)
+    run.verify = spec.verify
+    signals.install(run)
+    current = run
+    return run
+
+
+def finish(run: Run, start: Callable[[], None]) -> NoReturn:
+    """Run the script and leave as Python would: its traceback, its exit code."""
+    from midrun.run.ending import Ending
+
+    ending = Ending(run)
+    try:
+        start()
+    except SystemExit:
+        ending.leave(None)
+        raise
+    except KeyboardInterrupt as error:
+        ending.show(error)
+        ending.leave(error)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    except BaseException as error:
+        ending.show(error)
+        ending.leave(error)
+        sys.exit(1)
+    ending.leave(None)
+    sys.exit(0)
+
+
+def _find_main(spec: Spec) -> tuple[types.ModuleType, str]:
+    """A fresh `__main__`, as runpy and the interpreter make it, and the path of its source."""
+    main = types.ModuleType("__main__")
+    if spec.is_module:
+        sys.path.insert(0, os.getcwd())
+        found = _find_module(spec.target)
+        sys.path.pop(0)
+        assert found.origin is not None
+        main.__spec__ = found
+        main.__loader__ = found.loader
+        main.__package__ = found.parent
+        path = found.origin
+    else:
+        if not os.path.isfile(spec.target):
+            raise MidrunError(
+                f"there is no script {spec.target} in {os.getcwd()}", slug="no-script"
+            )
+        path = os.path.abspath(spec.target)
+        main.__loader__ = importlib.machinery.SourceFileLoader("__main__", path)
+        main.__package__ = None
+    main.__file__ = path
+    main.__dict__["__builtins__"] = builtins
+    main.__dict__["__cached__"] = None
+    sys.modules["__main__"] = main
+    return main, path
+
+
+def _find_module(name: str) -> importlib.machinery.ModuleSpec:
+    try:
+        found = importlib.util.find_spec(name)
+        if found is not None and found.submodule_search_locations is not None:
+            found = importlib.util.find_spec(f"{name}.__main__")
+    except (ImportError, ValueError):
+        found = None
+    if found is None or found.origin is None or not found.origin.endswith(".py"):
+        raise MidrunError(
+            f"there is no module {name} that can be run from {os.getcwd()}", slug="no-script"
+        )
+    return found
+
+
+def _before_path_finder() -> int:
+    finders = sys.meta_path
+    return finders.index(importlib.machinery.PathFinder)  # type: ignore[arg-type]
+
+
+def _fail_like_python(error: SyntaxError) -> NoReturn:
+    """A syntax error in the script itself, before anything has run."""
+    error.__traceback__ = None
+    sys.excepthook(SyntaxError, error, None)
+    sys.exit(1)
+
+
+def _refuse(message: str) -> NoReturn:
+    sys.stderr.write(f"midrun: {message}\n")
+    sys.exit(2)
+
+
+def _refuse_syntax(error: SyntaxError) -> NoReturn:
+    sys.stderr.write(
+        f"midrun: {error.filename}, line {error.lineno}: {error.msg}\n"
+        f"midrun:   {(error.text or '').rstrip()}\n"
+        f"midrun:   {' ' * max(0, (error.offset or 1) - 1)}^\n"
+        "midrun: mend it and resume again; the savepoint is untouched\n"
+    )
+    sys.exit(2)

@@ -1,0 +1,186 @@
+"""The run: the one object that holds what midrun knows while a script runs.
+
+Its `here` is called at the checks of the hot form. It decides whether to save, and saves.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import types
+from typing import Any
+
+from midrun.run.flags import Flags
+from midrun.run.hook import Own
+from midrun.run.places import Wanted
+from midrun.run.policy import Policy, Reason
+from midrun.run.saving import Snapshot, Unsaved
+from midrun.source.book import Book, Place
+from midrun.source.positions import Unknown
+from midrun.state.ambient import default_ambient
+from midrun.state.pickling import NotNow
+from midrun.state.registry import default_registry
+from midrun.store import Run as StoredRun
+from midrun.store import Savepoint
+
+
+class Run:
+    """One execution of a script. `before` is the time, in seconds, that the runs before it took up
+    to the savepoint that it continues from."""
+
+    def __init__(
+        self, stored: StoredRun, book: Book, own: Own, policy: Policy, *, before: float, quiet: bool
+    ) -> None:
+        self.stored = stored
+        self.book = book
+        self.own = own
+        self.policy = policy
+        self.registry = default_registry()
+        self.ambient = default_ambient()
+        self.wanted: dict[int, Wanted] = {}
+        self.seen: set[int] = set()
+        self.newest: Savepoint | None = None
+        self.newest_at = 0.0
+        self.before = before
+        self.started = time.monotonic()
+        self.flags = Flags(self.here)
+        book.blocks.on_new = self._block_added
+        self.points: list[int] = []
+        self.passes = 0
+        self.verify = ""
+        self.details: dict[str, Any] = {}
+        self._places: list[Wanted] = []
+        self._busy = False
+        self._told: set[str] = set()
+        self._quiet = quiet
+        self._writing = 0
+        self._last: Snapshot | None = None
+        self._failed = False
+
+    def say(self, text: str) -> None:
+        """A line of midrun's own on the real stderr."""
+        if not self._quiet and sys.__stderr__ is not None:
+            sys.__stderr__.write(f"midrun: {text}\n")
+            sys.__stderr__.flush()
+
+    def elapsed(self) -> float:
+        """Seconds of work up to now, those of the runs before this one included."""
+        return self.before + time.monotonic() - self.started
+
+    def follow(self, places: list[Wanted]) -> None:
+        """Save at these places."""
+        self._places = places
+        for number, place in enumerate(self.book.blocks.places):
+            self._block_added(number, place)
+
+    def _block_added(self, number: int, place: Place) -> None:
+        self.flags.grow(number + 1)
+        path, line, _ = place
+        for wanted in self._places:
+            first = wanted not in self.wanted.values()
+            if first and wanted.line == line and wanted.file == os.path.realpath(path):
+                self.wanted[number] = wanted
+                self.flags.hold(number)
+
+    def here(self, number: int) -> None:
+        """Block `number` is about to run."""
+        if self._busy or threading.get_ident() != threading.main_thread().ident:
+            return
+        is_new = number not in self.seen
+        self.flags.passed(number)
+        reason = self._point() if self.points else None
+        wanted = self.wanted.get(number)
+        if wanted is not None:
+            wanted.passes += 1
+            if wanted.passes == wanted.count:
+                self.ask(Reason(f"at {wanted.text}"))
+        reason = reason or self.policy.due(time.monotonic(), is_new, self._writing > 0)
+        if reason is not None:
+            self.attempt(reason, sys._getframe(1))
+        if is_new:
+            self.seen.add(number)
+
+    def ask(self, reason: Reason) -> None:
+        """Have a savepoint taken at the next check that can."""
+        self.policy.ask(reason)
+        self.flags.raise_all()
+
+    def attempt(self, reason: Reason, frame: types.FrameType) -> bool:
+        """Save now, with `frame` as the innermost; False if that can't be done here."""
+        began = time.monotonic()
+        self._busy = True
+        try:
+            snapshot = Snapshot(self, reason, frame)
+            snapshot.take()
+            self._last = snapshot
+        except (Unknown, NotNow) as why:
+            self.policy.put_off(reason, began, time.monotonic())
+            self._put_off(reason, frame, str(why))
+            return False
+        except Exception as error:  # whatever it is, it must not harm the script
+            self.policy.taken(reason, began, time.monotonic())
+            if os.environ.get("MIDRUN_DEBUG"):
+                raise
+            self._fail(str(error) if isinstance(error, Unsaved) else repr(error))
+            return False
+        finally:
+            self._busy = False
+        self.policy.taken(reason, began, time.monotonic())
+        self.newest_at = self.elapsed()
+        if not self.policy.wanted:
+            self.flags.lower()
+        if reason.text in self._told:
+            self.say(f"savepoint taken {_place(frame)}")
+        if reason.then:
+            self._leave(reason.then, snapshot)
+        return True
+
+    def saved(self, savepoint: Savepoint | None, error: Exception | None) -> None:
+        """A savepoint has reached the disk, or failed to. Called in the writer's thread."""
+        self._writing -= 1
+        if savepoint is not None:
+            self.newest = savepoint
+        else:
+            self._fail(f"{error}")
+
+    def finish_writing(self) -> None:
+        """Wait until every savepoint has reached the disk."""
+        if self._last is not None:
+            self._last.wait()
+
+    def writing(self) -> None:
+        """A savepoint is on its way to the disk."""
+        self._writing += 1
+
+    def _fail(self, why: str) -> None:
+        if not self._failed:
+            self._failed = True
+            self.say(f"a savepoint could not be written ({why}); the run goes on")
+
+    def _put_off(self, reason: Reason, frame: types.FrameType, why: str) -> None:
+        if reason.asked and reason.text not in self._told:
+            self._told.add(reason.text)
+            self.say(f"no savepoint can be taken {_place(frame)}, because {why}; the next place is")
+
+    def _point(self) -> Reason | None:
+        """For `midrun verify`: savepoints at given counts of passes."""
+        self.passes += 1
+        if self.passes < self.points[0]:
+            return None
+        return Reason(f"point {self.points[0]}", asked=False)
+
+    def _leave(self, how: str, snapshot: Snapshot) -> None:
+        import signal
+
+        snapshot.wait()
+        if self.newest is not None:
+            self.say(f"saved; continue with: midrun resume {self.newest.spec}")
+        number = signal.SIGINT if how == "interrupt" else signal.SIGTERM
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+def _place(frame: types.FrameType) -> str:
+    return f"at {os.path.relpath(frame.f_code.co_filename)}:{frame.f_lineno}"

@@ -1,0 +1,76 @@
+"""The end of a run: the script's own traceback, then what midrun has to say."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from midrun.run.current import Run
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class Ending:
+    """How `run` ends."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def show(self, error: BaseException) -> None:
+        """Print the traceback as Python does, without the frames that started the script."""
+        traceback = without_own_frames(error.__traceback__)
+        error.__traceback__ = traceback
+        sys.last_type, sys.last_value, sys.last_traceback = type(error), error, traceback
+        if sys.version_info >= (3, 12):
+            sys.last_exc = error
+        try:
+            sys.excepthook(type(error), error, traceback)
+        except SystemExit:
+            raise
+        except BaseException:
+            sys.__excepthook__(type(error), error, traceback)
+
+    def leave(self, error: BaseException | None) -> None:
+        """Finish writing; after a crash, say how to go on."""
+        run = self._run
+        run.flags.drop()
+        run.finish_writing()
+        status = "finished" if error is None else "crashed"
+        run.stored.update(status=status, error=_summary(error), elapsed=run.elapsed())
+        newest = run.newest
+        if error is None or newest is None:
+            return
+        lost = run.elapsed() - newest.manifest["elapsed"]
+        position = newest.manifest["position"]
+        place = f"{os.path.relpath(position['file'])}:{position['line']}"
+        saved = duration(newest.manifest["elapsed"])
+        run.say(f"the newest savepoint is at {place}, {duration(lost)} before the crash")
+        run.say(f"mend the code, then go on from there, {saved} into the run: midrun resume")
+
+
+def without_own_frames(traceback: types.TracebackType | None) -> types.TracebackType | None:
+    """The traceback from the script's first frame on."""
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(_PACKAGE + os.sep):
+            return traceback
+        traceback = traceback.tb_next
+    return None
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: `0.4 s`, `25 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _summary(error: BaseException | None) -> str | None:
+    return None if error is None else f"{type(error).__name__}: {error}"[:500]

@@ -1,0 +1,114 @@
+"""Imports of the program's own modules in hot form."""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import site
+import sys
+import sysconfig
+import types
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+from midrun.source.book import Book
+from midrun.source.module import Source
+
+_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".midrun")
+
+
+def project_root(script: str) -> str:
+    """The folder that holds the project of a script: the nearest one above it that looks like the
+    root of a project, but none that holds the user's home; else the script's own."""
+    folder = Path(script).resolve().parent
+    home = Path.home()
+    for candidate in (folder, *folder.parents):
+        if candidate == home or candidate in home.parents or candidate == candidate.parent:
+            break
+        if any((candidate / marker).exists() for marker in _MARKERS):
+            return str(candidate)
+    return str(folder)
+
+
+class Own:
+    """Tells the program's own files from those of libraries: they lie under the project's root or
+    the script's folder, and not in an installation of Python."""
+
+    def __init__(self, roots: list[str], through: list[str]) -> None:
+        self.roots = roots
+        self._folders = [os.path.join(os.path.realpath(root), "") for root in roots]
+        self._through = tuple(through)
+        paths = sysconfig.get_paths()
+        installed = {paths[k] for k in ("stdlib", "platstdlib", "purelib", "platlib")}
+        installed |= {*site.getsitepackages(), site.getusersitepackages()}
+        self._installed = [os.path.join(os.path.realpath(path), "") for path in installed]
+        self._installed.append(os.path.join(str(Path(__file__).parent.parent), ""))
+
+    def has_file(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        if not any(real.startswith(root) for root in self._folders):
+            return False
+        parts = real.split(os.sep)
+        if "site-packages" in parts or "dist-packages" in parts:
+            return False
+        return not any(real.startswith(folder) for folder in self._installed)
+
+    def has_module(self, name: str, path: str | None) -> bool:
+        if name.partition(".")[0] in self._through:
+            return True
+        return path is not None and self.has_file(path)
+
+    def modules(self) -> list[str]:
+        """The names of all loaded modules that are the program's own, `__main__` first."""
+        names = [
+            name
+            for name, module in list(sys.modules.items())
+            if name not in ("__main__", "__mp_main__")
+            and isinstance(module, types.ModuleType)
+            and self._is_own(name, module)
+        ]
+        return ["__main__", *names]
+
+    def _is_own(self, name: str, module: types.ModuleType) -> bool:
+        path = getattr(module, "__file__", None)
+        if path is None:  # a namespace package
+            folders = list(getattr(module, "__path__", ()))
+            return bool(folders) and all(self.has_file(folder) for folder in folders)
+        return path.endswith(".py") and self.has_module(name, path)
+
+
+class HotFinder(importlib.abc.MetaPathFinder):
+    """Finds what Python's own path finder finds, and has the program's own files compiled hot."""
+
+    def __init__(self, book: Book, own: Own) -> None:
+        self._book = book
+        self._own = own
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: types.ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader:
+            return None
+        if not self._own.has_module(fullname, spec.origin):
+            return None
+        spec.loader = HotLoader(spec.loader.name, spec.loader.path, self._book)
+        return spec
+
+
+class HotLoader(importlib.machinery.SourceFileLoader):
+    """Loads one of the program's own files."""
+
+    def __init__(self, name: str, path: str, book: Book) -> None:
+        super().__init__(name, path)
+        self._book = book
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        data = self.get_data(self.path)
+        return self._book.add(Source(self.path, importlib.util.decode_source(data)))

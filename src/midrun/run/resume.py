@@ -1,0 +1,246 @@
+"""Resuming: from a savepoint's folder to a program that goes on."""
+
+from __future__ import annotations
+
+import builtins
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from midrun.errors import MidrunError
+from midrun.run import boot
+from midrun.run.current import Run
+from midrun.run.edits import Edits
+from midrun.run.hook import HotFinder, Own
+from midrun.run.modules import Module, apply_edits
+from midrun.run.places import parse
+from midrun.run.saving import versions
+from midrun.run.spec import Spec
+from midrun.source.book import Book
+from midrun.source.continuing import block_key, local_key
+from midrun.source.module import Source
+from midrun.state.ambient import restore_all
+from midrun.state.frames import FrameState
+from midrun.state.pickling import Loader
+from midrun.state.revive import Reviver
+from midrun.store import Store
+
+
+def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
+    """The run that continues the savepoint of `spec`, and the function that does it.
+
+    Raises MidrunError, and SyntaxError where an edited file has one.
+    """
+    savepoint = Store(Path(spec.store)).savepoint(spec.savepoint)
+    savepoint.check(trust=spec.trust)
+    manifest = savepoint.manifest
+    info = savepoint.run.info
+    own = Own(info["roots"], info["through"])
+    wanted = [parse(text) for text in spec.at]
+    book = Book(lambda file: [w.line for w in wanted if w.file == os.path.realpath(file)])
+    child = {k: info[k] for k in _INHERITED} | {"assignments": spec.assignments}
+    old = {p: Source(p, savepoint.run.source(key)) for p, key in manifest["sources"].items()}
+    for path in old:
+        if os.path.exists(path):
+            Source.read(path)  # a syntax error is told before anything else happens
+    run = boot.make_run(
+        spec, book, own, child, parent=savepoint.spec, before=manifest["elapsed"]
+    )
+    run.follow(wanted)
+    _warn_of_versions(run, manifest["versions"])
+    os.chdir(info["cwd"])
+    modules = _enter_modules(manifest["modules"], old, book, own)
+    edits = Edits(old, book)
+    reviver = Reviver(book, edits)
+    loader = Loader(savepoint.state(), manifest["own"], savepoint, reviver)
+    root = loader.load_state()
+    for name, namespace in root["modules"].items():
+        sys.modules[name].__dict__.update(namespace)
+    for note in loader.reports:
+        run.say(f"{note.what}: {note.why}")
+    _restore_seen(run, book, manifest["seen"], edits)
+    restore_all(run.ambient, root["ambient"])
+    remarks = apply_edits(modules, edits, book, _main_position(root), run)
+    restore_all(run.ambient, root["ambient"])
+    for remark in [*remarks, *edits.remarks]:
+        run.say(remark)
+    _assign(spec.assignments, root["stack"])
+    chain = _Chain(root, reviver)
+    start = chain.build()
+    for remark in edits.remarks:
+        run.say(remark)
+    return run, start
+
+
+_INHERITED = ("target", "is_module", "argv", "script", "cwd", "hash_seed", "roots", "through")
+
+
+class _Chain:
+    """The frames of the stack, each calling the next."""
+
+    def __init__(self, root: dict[str, Any], reviver: Reviver) -> None:
+        self._stack: list[FrameState | None] = root["stack"]
+        self._reviver = reviver
+
+    def build(self) -> Callable[[], None]:
+        inner: Callable[..., Any] | None = None
+        for index in reversed(range(1, len(self._stack))):
+            state = self._stack[index]
+            if state is None:
+                self._reviver.inner_of(self._generator(index), inner)
+                inner = None
+            else:
+                inner = self._reviver.function(state, inner)
+        outermost = self._stack[0]
+        assert outermost is not None
+        code = self._reviver.module_code(outermost, inner)
+        namespace = sys.modules[outermost.module].__dict__
+        return lambda: exec(code, namespace)
+
+    def _generator(self, index: int) -> types.GeneratorType[Any, Any, Any]:
+        """The generator whose frame is at `index`: its caller advances it."""
+        caller = self._stack[index - 1]
+        if caller is None:
+            caller = self._reviver.state_of(self._generator(index - 1))
+        if caller.inner == "step":
+            key = "inner argument"
+        elif caller.inner == "delegate":
+            key = "delegate"
+        else:
+            key = block_key(len(caller.blocks) - 1)
+        generator = caller.values[key]
+        assert isinstance(generator, types.GeneratorType)
+        return generator
+
+
+def _enter_modules(
+    described: list[dict[str, Any]], old: dict[str, Source], book: Book, own: Own
+) -> list[Module]:
+    """Make the program's own modules, empty, with their edited sources compiled."""
+    sys.meta_path.insert(
+        sys.meta_path.index(importlib.machinery.PathFinder),  # type: ignore[arg-type]
+        HotFinder(book, own),
+    )
+    modules: list[Module] = []
+    for entry in described:
+        name, path = entry["name"], entry["file"]
+        module = types.ModuleType(name)
+        module.__dict__["__builtins__"] = builtins
+        module.__dict__["__cached__"] = None
+        if path is not None:
+            module.__file__ = path
+            module.__loader__ = importlib.machinery.SourceFileLoader(name, path)
+            if entry["spec"] is not None:
+                module.__spec__ = importlib.util.spec_from_file_location(
+                    entry["spec"], path, submodule_search_locations=entry["path"]
+                )
+        elif entry["path"] is not None:
+            module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=True)
+        if entry["path"] is not None:
+            module.__path__ = entry["path"]
+        sys.modules[name] = module
+        source = old.get(path) if path is not None else None
+        if source is not None:
+            book.add(Source.read(path) if os.path.exists(path) else source)
+            modules.append(Module(name, source, book.own[path]))
+    return modules
+
+
+def _restore_seen(
+    run: Run, book: Book, seen: dict[str, list[list[int]]], edits: Edits
+) -> None:
+    """Blocks that had run, where the source still has them at the same place: others count as
+    new."""
+    for path, places in seen.items():
+        old, new = edits.old.get(path), book.own.get(path)
+        if old is not None and new is not None and old.text == new.text:
+            run.seen.update(book.blocks.known(path, line, column) for line, column in places)
+    run.seen.discard(-1)
+
+
+def _warn_of_versions(run: Run, saved: dict[str, str]) -> None:
+    now = versions()
+    for name, version in saved.items():
+        if name == "python" and version.split(".")[:2] != now[name].split(".")[:2]:
+            run.say(f"saved with Python {version}, resumed with Python {now[name]}")
+        elif name in ("torch", "numpy"):
+            installed = _installed(name)
+            if installed != version:
+                run.say(f"saved with {name} {version}, resumed with {name} {installed or 'none'}")
+
+
+def _installed(name: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    module = sys.modules.get(name)
+    if module is not None:
+        return str(getattr(module, "__version__", "?"))
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _main_position(root: dict[str, Any]) -> FrameState:
+    state = root["stack"][0]
+    assert isinstance(state, FrameState)
+    return state
+
+
+def _assign(assignments: list[str], stack: list[FrameState | None]) -> None:
+    """`NAME=EXPR` in the innermost frame, `FUNCTION.NAME=EXPR` in a named one."""
+    for text in assignments:
+        target, equals, expression = text.partition("=")
+        function, _, name = target.strip().rpartition(".")
+        frames = [s for s in stack if s is not None and function in ("", s.name.split(".")[-1])]
+        if not equals or not name.isidentifier() or not frames:
+            names = ", ".join(s.name for s in stack if s is not None)
+            raise MidrunError(
+                f"--set {text}: write NAME=EXPR or FUNCTION.NAME=EXPR with one of: {names}",
+                slug="bad-assignment",
+            )
+        _assign_one(frames[-1], name, expression, text)
+
+
+def _assign_one(state: FrameState, name: str, expression: str, text: str) -> None:
+    namespace = sys.modules[state.module].__dict__
+    variables = {
+        key.removeprefix("local "): value
+        for key, value in state.values.items()
+        if key.startswith("local ")
+    }
+    try:
+        value = eval(expression, namespace, variables | _contents(state))
+    except Exception as error:
+        raise MidrunError(
+            f"--set {text}: {type(error).__name__}: {error}", slug="bad-assignment"
+        ) from None
+    if state.name == "<module>":
+        namespace[name] = value
+    elif name in state.cells:
+        state.cells[name].cell_contents = value
+    elif name in state.locals:
+        state.values[local_key(name)] = value
+    elif name in namespace:
+        namespace[name] = value
+    else:
+        known = ", ".join(sorted({*state.locals, *state.cells})) or "none"
+        raise MidrunError(
+            f"--set {text}: {state.name}() has no variable {name}; it has: {known}",
+            slug="bad-assignment",
+        )
+
+
+def _contents(state: FrameState) -> dict[str, Any]:
+    found = {}
+    for name, cell in state.cells.items():
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            continue
+    return found

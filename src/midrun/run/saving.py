@@ -1,0 +1,203 @@
+"""Taking one savepoint: the state is copied while the program stands still, written after."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import platform
+import sys
+import time
+import types
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from midrun.source.book import Book
+from midrun.source.positions import Unknown
+from midrun.state.ambient import read_all
+from midrun.state.frames import FrameState, capture_stack
+from midrun.state.pickling import Missing, Session, save
+from midrun.store import Pending, StoreError
+
+if TYPE_CHECKING:
+    from midrun.run.current import Run
+    from midrun.run.policy import Reason
+
+# What belongs to the import system, or would drag all of `builtins` along.
+_NOT_SAVED = {"__builtins__", "__loader__", "__spec__", "__cached__"}
+
+
+class Unsaved(Exception):
+    """The savepoint could not be written."""
+
+
+class Snapshot:
+    """One savepoint of `run`, with `frame` as the innermost frame."""
+
+    def __init__(self, run: Run, reason: Reason, frame: types.FrameType) -> None:
+        self._run = run
+        self._reason = reason
+        self._frame = frame
+        self._pending: Pending | None = None
+
+    def take(self) -> None:
+        """Copy the state and hand it to the writer.
+
+        Raises Unknown or NotNow if it can't be done here, Unsaved if the store refuses.
+        """
+        run = self._run
+        began = time.monotonic()
+        stack = capture_stack(self._frame, _outermost(self._frame), run.book)
+        own = run.own.modules()
+        try:
+            draft = run.stored.draft()
+        except (OSError, StoreError) as error:
+            raise Unsaved(str(error)) from error
+        try:
+            session = Session(run.book, run.registry, frozenset(own), draft)
+            session.running = {frame: state for frame, state in stack if state.is_generator}
+            root = {
+                "stack": [None if state.is_generator else state for _, state in stack],
+                "modules": {name: _namespace(sys.modules[name]) for name in own},
+                "ambient": read_all(run.ambient),
+            }
+            data = save(root, session, own)
+            manifest = self._manifest([state for _, state in stack], session, own, root)
+            manifest["stall"] = time.monotonic() - began
+            run.writing()
+            self._pending = draft.finish(data, manifest, on_done=run.saved)
+        except BaseException:
+            draft.abandon()
+            raise
+
+    def wait(self) -> None:
+        """Wait until it is on disk."""
+        if self._pending is not None:
+            self._pending.wait()
+
+    def _manifest(
+        self, stack: list[FrameState], session: Session, own: list[str], root: dict[str, Any]
+    ) -> dict[str, Any]:
+        run = self._run
+        innermost = stack[-1]
+        return {
+            "name": self._reason.name,
+            "reason": self._reason.text,
+            "position": _describe(innermost),
+            "stack": [_describe(state) for state in stack],
+            "elapsed": run.elapsed(),
+            "modules": [_module(sys.modules[name], name) for name in own],
+            "own": own,
+            "sources": {p: run.stored.keep_source(s.text) for p, s in run.book.own.items()},
+            "seen": _seen(run.book, run.seen),
+            "notes": [vars(note) for note in session.notes] + _missing(session, root),
+            "versions": versions(),
+            "output": _output_offsets(),
+            **run.details,
+        }
+
+
+def _outermost(frame: types.FrameType) -> types.FrameType:
+    """The frame of the script's own module."""
+    main = sys.modules["__main__"].__dict__
+    found = None
+    current: types.FrameType | None = frame
+    while current is not None:
+        if current.f_globals is main and current.f_code.co_name == "<module>":
+            found = current
+        current = current.f_back
+    if found is None:
+        raise Unknown("it was asked for outside the script")
+    return found
+
+
+def versions() -> dict[str, str]:
+    """The versions that a savepoint depends on."""
+    found = {"python": platform.python_version(), "midrun": version("midrun")}
+    for name in ("torch", "numpy"):
+        module = sys.modules.get(name)
+        if module is not None:
+            found[name] = str(getattr(module, "__version__", "?"))
+    return found
+
+
+def _namespace(module: types.ModuleType) -> dict[str, Any]:
+    return {name: value for name, value in module.__dict__.items() if name not in _NOT_SAVED}
+
+
+def _module(module: types.ModuleType, name: str) -> dict[str, Any]:
+    path = getattr(module, "__path__", None)
+    return {
+        "name": name,
+        "file": getattr(module, "__file__", None),
+        "path": list(path) if path is not None else None,
+        "spec": module.__spec__.name if module.__spec__ is not None else None,
+    }
+
+
+def _describe(state: FrameState) -> dict[str, Any]:
+    text = linecache.getline(state.file, state.position.line).strip()
+    return {
+        "file": state.file,
+        "line": state.position.line,
+        "function": state.name,
+        "text": text,
+    }
+
+
+def _seen(book: Book, seen: set[int]) -> dict[str, list[list[int]]]:
+    places: dict[str, list[list[int]]] = {}
+    for number in sorted(seen):
+        path, line, column = book.blocks.places[number]
+        places.setdefault(path, []).append([line, column])
+    return places
+
+
+def _missing(session: Session, root: dict[str, Any]) -> list[dict[str, str]]:
+    found = []
+    for obj, why in session.missing:
+        name = f"{type(obj).__module__}.{type(obj).__qualname__}"
+        found.append({"kind": "missing", "what": f"{path_to(obj, root)} ({name})", "why": why})
+    return found
+
+
+def path_to(target: Any, root: dict[str, Any]) -> str:
+    """How the program would write `target`, found by a search from its modules and frames."""
+    todo: list[tuple[str, Any]] = [
+        (name if module == "__main__" else f"{module}.{name}", value)
+        for module, namespace in root["modules"].items()
+        for name, value in namespace.items()
+    ]
+    for state in root["stack"]:
+        if state is not None:
+            todo += [
+                (f"{state.name}().{key.removeprefix('local ')}", value)
+                for key, value in state.values.items()
+            ]
+    seen: set[int] = set()
+    for path, value in todo:  # grows as it goes: a search in breadth
+        if value is target:
+            return path
+        if id(value) in seen or len(seen) > 100_000:
+            continue
+        seen.add(id(value))
+        if isinstance(value, dict):
+            todo += [(f"{path}[{key!r}]", item) for key, item in list(value.items())]
+        elif isinstance(value, list | tuple):
+            todo += [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+        elif hasattr(value, "__dict__") and not isinstance(value, types.ModuleType | Missing):
+            todo += [(f"{path}.{key}", item) for key, item in vars(value).items()]
+    return "an object"
+
+
+def _output_offsets() -> dict[str, int]:
+    """How much has been written to stdout and stderr, where they are files."""
+    offsets = {}
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = getattr(sys, f"__{name}__")
+        try:
+            if stream is not None:
+                stream.flush()
+            offsets[name] = os.lseek(descriptor, 0, os.SEEK_CUR)
+        except (OSError, ValueError):
+            offsets[name] = -1
+    return offsets

@@ -1,0 +1,61 @@
+"""Signals: SIGUSR1 saves and goes on, SIGTERM and a second SIGINT save and exit."""
+
+from __future__ import annotations
+
+import os
+import signal
+import types
+from typing import TYPE_CHECKING
+
+from midrun.run.policy import Reason
+
+if TYPE_CHECKING:
+    from midrun.run.current import Run
+
+_SECOND_INTERRUPT = 1.0  # seconds in which a second Ctrl-C counts
+
+
+def install(run: Run) -> None:
+    """Set the handlers where the program was started with Python's own."""
+    handlers = _Handlers(run)
+    for number, default, handler in (
+        (signal.SIGUSR1, signal.SIG_DFL, handlers.save),
+        (signal.SIGTERM, signal.SIG_DFL, handlers.terminate),
+        (signal.SIGINT, signal.default_int_handler, handlers.interrupt),
+    ):
+        if signal.getsignal(number) is default:
+            signal.signal(number, handler)
+    os.register_at_fork(after_in_child=handlers.remove)
+
+
+class _Handlers:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def save(self, number: int, frame: types.FrameType | None) -> None:
+        self._run.ask(Reason("SIGUSR1"))
+
+    def terminate(self, number: int, frame: types.FrameType | None) -> None:
+        self._run.ask(Reason("SIGTERM", then="terminate"))
+
+    def interrupt(self, number: int, frame: types.FrameType | None) -> None:
+        """Ctrl-C interrupts as ever, after a moment in which a second one asks for a savepoint."""
+        self._run.say("interrupted; press Ctrl-C again within a second to save before the exit")
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            again = signal.sigtimedwait({signal.SIGINT}, _SECOND_INTERRUPT)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if again is None:
+            signal.default_int_handler(number, frame)
+        self._run.ask(Reason("Ctrl-C", then="interrupt"))
+
+    def remove(self) -> None:
+        """In a forked child: back to Python's own."""
+        for number, default, handler in (
+            (signal.SIGUSR1, signal.SIG_DFL, self.save),
+            (signal.SIGTERM, signal.SIG_DFL, self.terminate),
+            (signal.SIGINT, signal.default_int_handler, self.interrupt),
+        ):
+            if signal.getsignal(number) == handler:
+                signal.signal(number, default)

@@ -1,0 +1,77 @@
+"""What is to be run and how: the options of `midrun run` and `midrun resume`, as plain data."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+_BOOT = Path(__file__).parent.parent / "_boot"
+
+
+@dataclass
+class Spec:
+    """`target` is the script's path, or the module's name if `is_module`; for a resume it is empty,
+    and `savepoint` is the savepoint's folder.
+
+    `at` are places as the user wrote them (`FILE:LINE` or `FILE:LINE#N`), `every` is in seconds,
+    `budget` is the share of the run time that savepoints may take (0.02 is 2%), `seed` fixes the
+    random number generators before the script starts. `verify` makes a run for `midrun verify`: it
+    names the folder that takes the digest of the final state, and `points` says at which counts of
+    passed blocks savepoints are taken.
+    """
+
+    store: str
+    target: str = ""
+    is_module: bool = False
+    savepoint: str = ""
+    at: list[str] = field(default_factory=list)
+    every: float | None = None
+    budget: float = 0.02
+    assignments: list[str] = field(default_factory=list)
+    trust: bool = False
+    through: list[str] = field(default_factory=list)
+    seed: int | None = None
+    verify: str = ""
+    points: list[int] = field(default_factory=list)
+    quiet: bool = False
+    hash_seed: str = ""
+
+    def write(self) -> str:
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> Spec:
+        return cls(**json.loads(text))
+
+
+def command(spec: Spec, arguments: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The command line and environment of the interpreter that runs `spec`.
+
+    Sets of strings are ordered by their hashes, which Python salts anew in each process; the salt
+    is fixed here and kept in the savepoints, so that a resumed run has the same. A salt that the
+    user has set is left alone.
+    """
+    environment = dict(os.environ)
+    set_by_user = environment.get("PYTHONHASHSEED", "random") != "random"
+    if set_by_user and not spec.hash_seed:
+        spec.hash_seed = f"user {environment['PYTHONHASHSEED']}"
+    elif not spec.hash_seed:
+        spec.hash_seed = str(random.SystemRandom().randrange(1, 1 << 32))
+    environment["PYTHONHASHSEED"] = spec.hash_seed.removeprefix("user ")
+    options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+    return [sys.executable, *options, str(_BOOT), spec.write(), *arguments], environment
+
+
+def execute(spec: Spec, arguments: list[str]) -> NoReturn:
+    """Become the interpreter that runs `spec`."""
+    argv, environment = command(spec, arguments)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(argv[0], argv, environment)

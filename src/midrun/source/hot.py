@@ -1,0 +1,219 @@
+"""The hot form: the user's tree with a check at the head of each block.
+
+A check is `if _@N: _@here(N)`. The names live in `builtins`, so no namespace of the user's gets a
+name that it did not have, and `@` can't occur in a name of theirs. Reading such a name costs about
+3 ns once CPython has specialised it (LOAD_GLOBAL_BUILTIN). It is true when somebody wants to know
+that the block is entered: the first time, and while a savepoint is wanted.
+
+No line moves: every node of the user's keeps its place, so tracebacks, pdb and coverage show the
+file as it is. The place of a check is empty (it ends where it begins), which tells it from the
+user's own calls.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+HERE = "_@here"
+_EXIT = "_@exit"
+_Node = TypeVar("_Node", bound=ast.AST)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def flag(number: int) -> str:
+    """The name of the flag of block `number`."""
+    return f"_@{number}"
+
+
+def exit_mark(node: ast.Try) -> str:
+    """The hidden local that tells, in the `finally` of `node`, how it was entered."""
+    return f"{_EXIT}{node.lineno}_{node.col_offset}"
+
+
+def fresh(node: _Node) -> _Node:
+    """A copy of a tree in which no two nodes are the same object."""
+    copy = type(node)()
+    for field in node._attributes:
+        if hasattr(node, field):
+            setattr(copy, field, getattr(node, field))
+    for field, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            value = fresh(value)
+        elif isinstance(value, list):
+            value = [fresh(item) if isinstance(item, ast.AST) else item for item in value]
+        setattr(copy, field, value)
+    return copy
+
+
+@dataclass(frozen=True)
+class _Mark:
+    name: str
+    is_loop: bool
+
+
+class HotForm:
+    """Puts checks into a tree, in place.
+
+    `number` gives each block its number, from the statement at its head. `wanted` lists lines on
+    which every statement gets a check, whatever it is (`--at FILE:LINE`).
+    """
+
+    def __init__(self, number: Callable[[ast.stmt], int], wanted: Iterable[int] = ()) -> None:
+        self._number = number
+        self._wanted = frozenset(wanted)
+        self._numbers: set[int] = set()
+
+    def module(self, tree: ast.Module) -> ast.Module:
+        tree.body = self._block(tree.body, in_loop=False, is_head=False, in_class=False)
+        if self._numbers:
+            # In module scope a plain name is looked up in three dicts, each time; a global one is
+            # specialised.
+            names = [HERE, *(flag(number) for number in sorted(self._numbers))]
+            at = _after_prologue(tree.body)
+            declaration = ast.Global(names=names)
+            tree.body.insert(at, ast.fix_missing_locations(declaration))
+        return tree
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        body = _mark_exits(node.body, ())
+        node.body = self._block(body, in_loop=False, is_head=True, in_class=False)
+
+    def _block(
+        self, body: list[ast.stmt], *, in_loop: bool, is_head: bool, in_class: bool
+    ) -> list[ast.stmt]:
+        result: list[ast.stmt] = []
+        prologue = _after_prologue(body)
+        after_loop = False
+        for index, statement in enumerate(body):
+            head = is_head and index == prologue
+            calls = _calls(statement)
+            due = head or (calls and (after_loop or not in_loop))
+            if not in_class and index >= prologue and (due or statement.lineno in self._wanted):
+                result.append(self._check(statement))
+            after_loop = _loops(statement)
+            self._inside(statement, in_loop, in_class)
+            result.append(statement)
+        return result
+
+    def _inside(self, node: ast.stmt, in_loop: bool, in_class: bool) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self.function(node)
+            return
+        if isinstance(node, ast.ClassDef):
+            node.body = self._block(node.body, in_loop=False, is_head=False, in_class=True)
+            return
+        in_loop = in_loop or isinstance(node, _LOOPS)
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if block:
+                head = (field == "body" and isinstance(node, _LOOPS)) or any(map(_calls, block))
+                body = self._block(block, in_loop=in_loop, is_head=head, in_class=in_class)
+                setattr(node, field, body)
+        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            head = any(map(_calls, part.body))
+            part.body = self._block(part.body, in_loop=in_loop, is_head=head, in_class=in_class)
+
+    def _check(self, statement: ast.stmt) -> ast.stmt:
+        number = self._number(statement)
+        self._numbers.add(number)
+        call = ast.Call(ast.Name(HERE, ast.Load()), [ast.Constant(number)], [])
+        check = ast.If(ast.Name(flag(number), ast.Load()), [ast.Expr(call)], [])
+        for node in ast.walk(check):
+            if isinstance(node, ast.expr | ast.stmt):
+                node.lineno = node.end_lineno = statement.lineno
+                node.col_offset = node.end_col_offset = statement.col_offset
+        return check
+
+
+def _mark_exits(body: list[ast.stmt], marks: tuple[_Mark, ...]) -> list[ast.stmt]:
+    """Before each `break`, `continue` and `return` that leaves a `try` through its `finally`, note
+    in a hidden local which it is: the value stack does not always tell these ways apart."""
+    result: list[ast.stmt] = []
+    for statement in body:
+        match statement:
+            case ast.Break() | ast.Continue():
+                left = list(itertools.takewhile(lambda mark: not mark.is_loop, reversed(marks)))
+                how = (type(statement).__name__, None)
+                result += [_set(mark.name, how, statement) for mark in left]
+            case ast.Return():
+                left = [mark for mark in marks if not mark.is_loop]
+                how = ("Return", _constant(statement.value))
+                result += [_set(mark.name, how, statement) for mark in left]
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                result.append(statement)
+                continue
+        inside = marks
+        if isinstance(statement, _LOOPS):
+            inside = (*marks, _Mark("", is_loop=True))
+        elif isinstance(statement, ast.Try) and statement.finalbody:
+            inside = (*marks, _Mark(exit_mark(statement), is_loop=False))
+            result.append(_set(exit_mark(statement), ("", None), statement))
+        for field in ("body", "orelse"):
+            if getattr(statement, field, None):
+                within = marks if field == "orelse" and isinstance(statement, _LOOPS) else inside
+                setattr(statement, field, _mark_exits(getattr(statement, field), within))
+        for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            part.body = _mark_exits(part.body, inside)
+        if isinstance(statement, ast.Try):
+            statement.finalbody = _mark_exits(statement.finalbody, marks)
+        result.append(statement)
+    return result
+
+
+def _constant(node: ast.expr | None) -> Any:
+    """The value that the compiler folds `node` to; None if it is computed at run time, since then
+    it lies on the value stack."""
+    foldable = (
+        ast.Constant,
+        ast.UnaryOp,
+        ast.BinOp,
+        ast.Tuple,
+        ast.unaryop,
+        ast.operator,
+        ast.Load,
+    )
+    if node is None or not all(isinstance(part, foldable) for part in ast.walk(node)):
+        return None
+    try:
+        return eval(compile(ast.Expression(fresh(node)), "<constant>", "eval"))
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+
+
+def _set(name: str, value: tuple[str, Any], place: ast.stmt) -> ast.stmt:
+    statement = ast.Assign([ast.Name(name, ast.Store())], ast.Constant(value))
+    ast.copy_location(statement, place)
+    return ast.fix_missing_locations(statement)
+
+
+def _calls(node: ast.AST) -> bool:
+    """Whether `node` contains a call (or a `with`, an import, a yield: code that can take long)
+    in its own scope."""
+    lengthy = (ast.Call, ast.With, ast.Import, ast.ImportFrom, ast.Yield, ast.YieldFrom)
+    if isinstance(node, _DEFINITIONS):
+        return False
+    return isinstance(node, lengthy) or any(map(_calls, ast.iter_child_nodes(node)))
+
+
+def _loops(node: ast.AST) -> bool:
+    if isinstance(node, _DEFINITIONS):
+        return False
+    return isinstance(node, _LOOPS) or any(map(_loops, ast.iter_child_nodes(node)))
+
+
+def _after_prologue(body: list[ast.stmt]) -> int:
+    """The index of the first statement after a docstring and `from __future__` imports."""
+    index = 0
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        index = int(isinstance(body[0].value.value, str))
+    while index < len(body):
+        statement = body[index]
+        if not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
+            break
+        index += 1
+    return index

@@ -1,0 +1,11 @@
+"""How objects of particular types are saved; one module for each kind of thing.
+
+To add one, write a module with a function `add(registry)` and name it in `ADAPTERS`; see
+CONTRIBUTING.md.
+"""
+
+from __future__ import annotations
+
+from midrun.state.adapters import files, iterators, logs, objects, threads
+
+ADAPTERS = (objects, iterators, files, threads, logs)

@@ -1,0 +1,61 @@
+"""Iterators under way.
+
+Those over lists, ranges, tuples, zip, map and the like are pickled by Python itself. A dict's
+iterator is pickled as a list of what is left, which would no longer follow the dict; here it is
+begun anew on the same dict and moved on.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from midrun.state.pickling import Saver
+    from midrun.state.registry import Registry
+
+_DICT_VIEWS = {
+    "dict_keyiterator": "keys",
+    "dict_valueiterator": "values",
+    "dict_itemiterator": "items",
+}
+
+
+def add(registry: Registry) -> None:
+    for name in _DICT_VIEWS:
+        registry.register(f"builtins.{name}", _dict_iterator)
+    for name in ("dict_keys", "dict_values", "dict_items"):
+        registry.register(f"builtins.{name}", _dict_view)
+    registry.register("builtins.set_iterator", _set_iterator)
+
+
+def _dict_iterator(obj: Any, saver: Saver) -> Any:
+    owner = next((o for o in gc.get_referents(obj) if isinstance(o, dict)), None)
+    left = obj.__length_hint__()
+    if owner is None or not left:
+        return iter, ((),)
+    view = _DICT_VIEWS[type(obj).__name__]
+    return _moved_on, (owner, view), len(owner) - left, None, None, _skip
+
+
+def _moved_on(owner: dict[Any, Any], view: str) -> Any:
+    return iter(getattr(owner, view)())
+
+
+def _skip(iterator: Any, count: int) -> None:
+    deque(itertools.islice(iterator, count), maxlen=0)
+
+
+def _dict_view(obj: Any, saver: Saver) -> Any:
+    (owner,) = gc.get_referents(obj)
+    return getattr(dict, type(obj).__name__.removeprefix("dict_")), (owner,)
+
+
+def _set_iterator(obj: Any, saver: Saver) -> Any:
+    return iter, (list(_rest(obj)),)
+
+
+def _rest(iterator: Any) -> Any:
+    return iterator.__reduce__()[1][0]

@@ -1,0 +1,163 @@
+"""Objects of Python's own that pickle does not take, or takes with a loss."""
+
+from __future__ import annotations
+
+import functools
+import types
+import weakref
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from midrun.state.pickling import Saver
+    from midrun.state.registry import Registry
+
+
+def add(registry: Registry) -> None:
+    registry.register("builtins.BaseException", _exception)
+    registry.register("builtins.traceback", lambda obj, saver: (_nothing, ()))
+    registry.register("weakref.ReferenceType", _reference)
+    registry.register("weakref.WeakMethod", _weak_method)
+    registry.register("weakref.finalize", _finalizer)
+    registry.register("builtins.weakproxy", _proxy)
+    registry.register("builtins.method", _method)
+    registry.register("builtins.memoryview", _memoryview)
+    registry.register("functools._lru_cache_wrapper", _cached)
+    registry.register("builtins.object", _bare, exact=True)
+
+
+def _nothing() -> None:
+    return None
+
+
+def _exception(obj: BaseException, saver: Saver) -> Any:
+    # Exceptions are pickled as a call of their class with `args`, which fails for each class whose
+    # __init__ has other parameters.
+    state = {
+        "args": obj.args,
+        "__dict__": dict(obj.__dict__),
+        "__cause__": obj.__cause__,
+        "__context__": obj.__context__,
+        "__suppress_context__": obj.__suppress_context__,
+    }
+    fields = {name: getattr(obj, name, None) for name in _fields(type(obj))}
+    return _new_exception, (type(obj), *_first(obj)), (state, fields), None, None, _fill_exception
+
+
+def _first(obj: BaseException) -> tuple[Any, ...]:
+    """What `__new__` needs: the message and the exceptions of a group."""
+    return (obj.message, obj.exceptions) if isinstance(obj, BaseExceptionGroup) else ()
+
+
+def _fields(kind: type[BaseException]) -> list[str]:
+    """The attributes of an exception that live outside its dict (`OSError.errno`)."""
+    read_only = {"args", "message", "exceptions", "__dict__"}
+    return [
+        name
+        for base in kind.__mro__
+        if base.__module__ == "builtins" and base is not object
+        for name, member in base.__dict__.items()
+        if isinstance(member, types.MemberDescriptorType | types.GetSetDescriptorType)
+        and not name.startswith("__")
+        and name not in read_only
+    ]
+
+
+def _new_exception(kind: type[BaseException], *first: Any) -> BaseException:
+    return kind.__new__(kind, *first)
+
+
+def _fill_exception(obj: BaseException, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    known, fields = state
+    obj.__dict__.update(known.pop("__dict__"))
+    for name, value in (*known.items(), *fields.items()):
+        if name not in fields or value is not None:
+            setattr(obj, name, value)
+
+
+def _reference(obj: weakref.ref[Any], saver: Saver) -> Any:
+    if type(obj) is not weakref.ref:
+        return _keyed_reference(obj, saver)
+    return _make_reference, (obj(), obj.__callback__)
+
+
+class _Gone:
+    """A target that is no longer there."""
+
+
+def _make_reference(target: Any, callback: Any) -> Any:
+    target = _Gone() if target is None else target
+    return weakref.ref(target, callback) if callback else weakref.ref(target)
+
+
+def _keyed_reference(obj: Any, saver: Saver) -> Any:
+    if not hasattr(obj, "key"):
+        return saver.give_up(obj, f"{type(obj).__name__} is a weak reference of its own kind")
+    return _make_keyed_reference, (type(obj), obj(), obj.__callback__, obj.key)
+
+
+def _make_keyed_reference(kind: Any, target: Any, callback: Any, key: Any) -> Any:
+    return kind(_Gone() if target is None else target, callback, key)
+
+
+def _weak_method(obj: weakref.WeakMethod[Any], saver: Saver) -> Any:
+    return weakref.WeakMethod, (obj(),)
+
+
+def _finalizer(obj: weakref.finalize[Any, Any], saver: Saver) -> Any:
+    alive = obj.peek()
+    if alive is None:
+        return _dead_finalizer, ()
+    target, function, args, kwargs = alive
+    return _make_finalizer, (target, function, args, kwargs, obj.atexit)
+
+
+def _make_finalizer(target: Any, function: Any, args: Any, kwargs: Any, atexit: bool) -> Any:
+    finalizer = weakref.finalize(target, function, *args, **kwargs)
+    finalizer.atexit = atexit
+    return finalizer
+
+
+def _dead_finalizer() -> Any:
+    finalizer = weakref.finalize(_nothing, _nothing)
+    finalizer.detach()
+    return finalizer
+
+
+def _proxy(obj: Any, saver: Saver) -> Any:
+    return weakref.proxy, (obj.__repr__.__self__,)
+
+
+def _method(obj: types.MethodType, saver: Saver) -> Any:
+    return types.MethodType, (obj.__func__, obj.__self__)
+
+
+def _memoryview(obj: memoryview, saver: Saver) -> Any:
+    if not obj.c_contiguous or not isinstance(obj.obj, bytes | bytearray):
+        return NotImplemented
+    whole = memoryview(obj.obj)
+    if obj.nbytes == whole.nbytes:
+        return _cast, (obj.obj, 0, obj.nbytes, obj.format, obj.shape)
+    return NotImplemented
+
+
+def _cast(base: Any, start: int, stop: int, format: str, shape: Any) -> memoryview:
+    view = memoryview(base)[start:stop]
+    return view if format == "B" else view.cast("B").cast(format, shape)  # type: ignore[call-overload]
+
+
+def _cached(obj: Any, saver: Saver) -> Any:
+    if saver.reference(obj) is not None:
+        return saver.reference(obj)
+    parameters = obj.cache_parameters()
+    state = {k: v for k, v in obj.__dict__.items() if k not in ("cache_parameters", "__wrapped__")}
+    return _make_cached, (obj.__wrapped__, parameters["maxsize"], parameters["typed"], state)
+
+
+def _make_cached(function: Any, maxsize: int | None, typed: bool, state: dict[str, Any]) -> Any:
+    cached = functools.lru_cache(maxsize, typed)(function)
+    cached.__dict__.update(state)
+    return cached
+
+
+def _bare(obj: object, saver: Saver) -> Any:
+    return object, ()

@@ -1,0 +1,108 @@
+"""Locks and other things of threads and contexts: made anew."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from midrun.state.pickling import Saver
+    from midrun.state.registry import Registry
+
+
+def add(registry: Registry) -> None:
+    registry.register("_thread.lock", _lock)
+    registry.register("_thread.RLock", _rlock)
+    registry.register("_thread._local", _local)
+    registry.register("_thread._localdummy", _local)
+    registry.register("threading.Thread", _thread)
+    registry.register("_contextvars.ContextVar", _context_variable)
+    registry.register("_contextvars.Token", _token)
+    registry.register("multiprocessing.synchronize.SemLock", _semaphore)
+
+
+def _lock(obj: Any, saver: Saver) -> Any:
+    return _make_lock, (obj.locked(),)
+
+
+def _make_lock(held: bool) -> Any:
+    lock = threading.Lock()
+    if held:
+        lock.acquire()
+    return lock
+
+
+def _rlock(obj: Any, saver: Saver) -> Any:
+    # repr is the only way to the count: <locked _thread.RLock object owner=... count=1 at ...>
+    text = repr(obj)
+    count = int(text.partition("count=")[2].split()[0])
+    own = f"owner={threading.get_ident()} " in text
+    return _make_rlock, (count if own else 0,)
+
+
+def _make_rlock(count: int) -> Any:
+    lock = threading.RLock()
+    for _ in range(count):
+        lock.acquire()
+    return lock
+
+
+def _local(obj: threading.local, saver: Saver) -> Any:
+    return _make_local, (type(obj),), dict(obj.__dict__), None, None, _fill_local
+
+
+def _make_local(kind: type[threading.local]) -> threading.local:
+    return kind.__new__(kind)
+
+
+def _fill_local(obj: threading.local, state: dict[str, Any]) -> None:
+    obj.__dict__.update(state)
+
+
+def _thread(obj: threading.Thread, saver: Saver) -> Any:
+    if obj is threading.main_thread():
+        return threading.main_thread, ()
+    if obj.is_alive():
+        return saver.give_up(obj, f"thread {obj.name!r} is running")
+    return NotImplemented
+
+
+def _semaphore(obj: Any, saver: Saver) -> Any:
+    """multiprocessing's locks: a new one of the kind, free."""
+    return _make_semaphore, (type(obj).__name__, obj._semlock.maxvalue)
+
+
+def _make_semaphore(kind: str, value: int) -> Any:
+    import multiprocessing
+
+    make = getattr(multiprocessing, kind)
+    return make(value) if "Semaphore" in kind else make()
+
+
+def _context_variable(obj: contextvars.ContextVar[Any], saver: Saver) -> Any:
+    # In an empty context a variable has its default, if it has one.
+    try:
+        default = (contextvars.Context().run(obj.get),)
+    except LookupError:
+        default = ()
+    return _make_variable, (obj.name, *default)
+
+
+def _make_variable(name: str, *default: Any) -> contextvars.ContextVar[Any]:
+    if default:
+        return contextvars.ContextVar(name, default=default[0])
+    return contextvars.ContextVar(name)
+
+
+def _token(obj: contextvars.Token[Any], saver: Saver) -> Any:
+    missing = obj.old_value is contextvars.Token.MISSING
+    return _make_token, (obj.var, *(() if missing else (obj.old_value,)))
+
+
+def _make_token(variable: contextvars.ContextVar[Any], *before: Any) -> contextvars.Token[Any]:
+    """A token that resets to the value before; the value of now is put back later, with the
+    ambient state."""
+    for value in before:
+        variable.set(value)
+    return variable.set(None)

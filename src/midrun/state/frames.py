@@ -1,0 +1,400 @@
+"""Frames as data: what a live frame or generator is, apart from its code.
+
+A `FrameState` says which function it is, where it stands and what it holds; `capture` reads it from
+a live frame, `midrun.state.revive` makes a frame that continues from it.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import gc
+import inspect
+import sys
+import types
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from midrun.source.book import Book
+from midrun.source.continuing import (
+    BLOCK_ROLES,
+    block_key,
+    exception_key,
+    local_key,
+    operand_key,
+)
+from midrun.source.depth import depth_below_result, instruction_offset
+from midrun.source.hot import exit_mark
+from midrun.source.live import Box, Peeled, Reentered, Reentry
+from midrun.source.module import Function
+from midrun.source.positions import Path, Position, Unknown, node_at, position_of
+from midrun.source.slots import Layout, Slot, layouts
+from midrun.state import cpython
+
+
+@dataclass
+class FrameState:
+    """One frame.
+
+    `module` is the name of the module whose globals it uses; `file` and `function` (qualified name
+    and ordinal) say which code it runs. `blocks` are the roles of the entries that enclosing blocks
+    have on the value stack, outermost first; `operands` the expressions that were evaluated, as
+    `ast.dump` writes them. `inner` says what the expression in progress is (see `continuing.Cut`),
+    or "step": the advance of a generator. `waits` is true of a generator that is suspended at a
+    yield. The values are in `values`, by the keys of `continuing.Box`.
+    """
+
+    module: str
+    file: str
+    function: tuple[str, int]
+    position: Position
+    locals: frozenset[str]
+    cells: dict[str, types.CellType]
+    blocks: list[str] = field(default_factory=list)
+    operands: list[str] = field(default_factory=list)
+    left_by: dict[Path, str] = field(default_factory=dict)
+    inner: str = "value"
+    is_generator: bool = False
+    waits: bool = False
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.function[0]
+
+
+class _Handled:
+    """The exceptions being handled, from the innermost outward.
+
+    CPython keeps the current one in the thread and the one before it on the value stack of each
+    handler (PUSH_EXC_INFO), so the chain is followed while the frames are walked.
+    """
+
+    def __init__(self, current: BaseException | None) -> None:
+        self._current: Any = current
+
+    def leave(self, before: Any) -> Any:
+        """The exception of the handler that is left, whose stack holds the one `before` it."""
+        if not isinstance(self._current, BaseException):
+            raise Unknown("an exception is handled around a generator that handles one itself")
+        exception, self._current = self._current, before
+        return exception
+
+
+def capture_stack(
+    frame: types.FrameType, outermost: types.FrameType, book: Book
+) -> list[tuple[types.FrameType, FrameState]]:
+    """`frame` and its callers up to `outermost`, which comes first, with their states.
+
+    Raises Unknown if one of them can't be told, or is called in a way that can't be continued.
+    """
+    handled = _Handled(sys.exception())
+    found: list[tuple[types.FrameType, FrameState]] = []
+    inner: types.FrameType | None = None
+    current: types.FrameType | None = frame
+    while current is not None:
+        found.append((current, _capture(current, inner, book, handled)))
+        if current is outermost:
+            return found[::-1]
+        inner, current = current, current.f_back
+    raise Unknown("it was asked for outside the main thread of the script")
+
+
+def capture_generator(generator: types.GeneratorType[Any, Any, Any], book: Book) -> FrameState:
+    """The state of a generator that is suspended or has not begun."""
+    frame = generator.gi_frame
+    assert frame is not None
+    if inspect.getgeneratorstate(generator) == inspect.GEN_CREATED:
+        return _not_begun(frame, book)
+    state = _capture(frame, None, book, _Handled(_exception_of(generator)))
+    state.waits = True
+    return state
+
+
+def _not_begun(frame: types.FrameType, book: Book) -> FrameState:
+    for constant in frame.f_code.co_consts:
+        if isinstance(constant, Box) and isinstance(constant.state, FrameState):
+            # One that was revived and has not run since: what it holds is still in its box.
+            return replace(constant.state, values=constant.values)
+    source, function = book.find(frame.f_code)
+    values, cells = cpython.variables(frame)
+    first = function.body[0]
+    state = FrameState(
+        module=_module_of(frame),
+        file=source.path,
+        function=function.key,
+        position=Position("before", (("body", 0),), (), first.lineno),
+        locals=frozenset(values),
+        cells=cells,
+        is_generator=True,
+    )
+    state.values = {local_key(name): value for name, value in values.items()}
+    return state
+
+
+def _exception_of(generator: types.GeneratorType[Any, Any, Any]) -> BaseException | None:
+    # A generator's own handled exception is the last object that it visits (gen_traverse).
+    last = gc.get_referents(generator)[-1:]
+    return last[0] if last and isinstance(last[0], BaseException) else None
+
+
+def _capture(
+    frame: types.FrameType, inner: types.FrameType | None, book: Book, handled: _Handled
+) -> FrameState:
+    code = frame.f_code
+    if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
+        raise Unknown(f"{code.co_qualname} is a coroutine")
+    source, function = book.find(code)
+    position = position_of(function, code, instruction_offset(code, frame.f_lasti))
+    layout, stack = _stack(frame, function, position)
+    is_module = code.co_name == "<module>"
+    values, cells = ({}, {}) if is_module else cpython.variables(frame)
+    state = FrameState(
+        module=_module_of(frame),
+        file=source.path,
+        function=function.key,
+        position=position,
+        locals=frozenset(values),
+        cells=cells,
+        is_generator=bool(code.co_flags & inspect.CO_GENERATOR),
+    )
+    state.values = {local_key(name): value for name, value in values.items()}
+    _sort_values(state, function, layout, stack, handled)
+    _note_exits(state, function, layout, values)
+    _check_targets(function, position, layout, stack, frame, values, cells)
+    if inner is not None:
+        _note_call(state, frame, inner, function, stack)
+    return state
+
+
+def _module_of(frame: types.FrameType) -> str:
+    name = frame.f_globals.get("__name__")
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    if module is None or module.__dict__ is not frame.f_globals:
+        raise Unknown(f"{frame.f_code.co_qualname} is code that was made by exec or eval")
+    return cast(str, name)
+
+
+def _stack(
+    frame: types.FrameType, function: Function, position: Position
+) -> tuple[Layout, list[Any]]:
+    """The one layout that agrees with the frame's bytecode, and the values."""
+    code = frame.f_code
+    depth = depth_below_result(code, instruction_offset(code, frame.f_lasti))
+    if depth is None:
+        raise Unknown(f"the depth of the stack at line {position.line} is not known")
+    fitting = [
+        layout
+        for layout in layouts(function, position)
+        if sum(slot.width for slot in layout) == depth
+    ]
+    values = cpython.value_stack(frame, depth)
+    fitting = [layout for layout in fitting if _agrees(layout, values)]
+    if len(fitting) != 1:
+        raise Unknown(f"line {position.line} is in the middle of an expression that is not known")
+    return fitting[0], values
+
+
+def _agrees(layout: Layout, values: list[Any]) -> bool:
+    index = 0
+    for slot in layout:
+        value = values[index]
+        match slot.role:
+            case "peeled":
+                good = isinstance(value, Peeled)
+            case "raised":
+                good = isinstance(value, BaseException)
+            case "handled":
+                good = value is None or isinstance(value, BaseException)
+            case "null":
+                good = value is cpython.EMPTY
+            case "iterator" | "exit" | "operand" | "returned" | "delegate":
+                good = value is not cpython.EMPTY
+            case "callee":
+                good = (value is cpython.EMPTY) + (values[index + 1] is cpython.EMPTY) < 2
+        if not good:
+            return False
+        index += slot.width
+    return True
+
+
+def _sort_values(
+    state: FrameState, function: Function, layout: Layout, values: list[Any], handled: _Handled
+) -> None:
+    index = 0
+    placed: list[tuple[Slot, Any]] = []
+    for slot in layout:
+        value = values[index]
+        if slot.role == "callee":
+            value = _callee(value, values[index + 1])
+        placed.append((slot, value))
+        index += slot.width
+    for slot, value in placed:
+        if slot.role in BLOCK_ROLES:
+            state.values[block_key(len(state.blocks))] = _held(slot, value)
+            state.blocks.append(slot.role)
+        elif slot.role in ("operand", "callee"):
+            state.values[operand_key(len(state.operands))] = value
+            state.operands.append(ast.dump(node_at(function.root, slot.path)))
+        elif slot.role == "delegate":
+            held = value.iterator if isinstance(value, Reentry) else value
+            state.values["delegate"] = held
+    for slot, value in reversed(placed):
+        if slot.role == "handled":
+            state.values[exception_key(slot.path)] = handled.leave(value)
+
+
+def _held(slot: Slot, value: Any) -> Any:
+    if slot.role in ("iterator", "peeled"):
+        return value.iterator if isinstance(value, Peeled) else value
+    if slot.role == "exit":
+        return _exit_of(value)
+    return None if slot.role == "handled" else value
+
+
+def _exit_of(value: Any) -> Any:
+    owner = getattr(value, "__self__", None)
+    return owner.exit if isinstance(owner, Reentered) else value
+
+
+def _callee(first: Any, second: Any) -> Any:
+    """The function that the two entries for it stand for: NULL and a callable, or a function and
+    its first argument (LOAD_METHOD, LOAD_ATTR); the callable comes first since 3.13, and the
+    function before its argument always."""
+    if first is cpython.EMPTY:
+        return second
+    if second is cpython.EMPTY:
+        return first
+    return types.MethodType(first, second)
+
+
+def _note_exits(
+    state: FrameState, function: Function, layout: Layout, values: dict[str, Any]
+) -> None:
+    """How each `finally` around the position was entered, where the stack does not tell."""
+    known = {slot.path for slot in layout if slot.role in ("raised", "returned")}
+    path = state.position.path
+    for depth, (name, _) in enumerate(path):
+        node = node_at(function.root, path[:depth])
+        if name != "finalbody" or path[:depth] in known or not isinstance(node, ast.Try):
+            continue
+        mark = exit_mark(node)
+        if mark in values:
+            how, value = values[mark]
+            state.left_by[path[:depth]] = how
+            state.values[f"returned {path[:depth]}"] = value
+        elif any(isinstance(n, ast.Return | ast.Break | ast.Continue) for n in ast.walk(node)):
+            raise Unknown(f"the `finally` at line {node.lineno} may have been entered by a jump")
+
+
+def _check_targets(
+    function: Function,
+    position: Position,
+    layout: Layout,
+    stack: list[Any],
+    frame: types.FrameType,
+    values: dict[str, Any],
+    cells: dict[str, types.CellType],
+) -> None:
+    """`x += f()` reads x before the call; its continuing form reads it after. Refuse where f has
+    changed it meanwhile."""
+    node = node_at(function.root, position.path)
+    if position.kind != "call" or not isinstance(node, ast.AugAssign):
+        return
+    target = (*position.path, ("target", -1))
+    index = 0
+    for slot in layout:
+        if slot.path == target:
+            break
+        index += slot.width
+    now: Any = None
+    match node.target:
+        case ast.Name(id=name) if name in cells:
+            now = cells[name].cell_contents
+        case ast.Name(id=name):
+            now = values[name] if name in values else frame.f_globals.get(name)
+        case ast.Attribute(attr=name):
+            now = getattr(stack[index - 1], name, None)
+        case ast.Subscript():
+            with contextlib.suppress(KeyError, IndexError):
+                now = stack[index - 2][stack[index - 1]]
+    before = stack[index]
+    if now is not before and not (type(now) is type(before) and _equal(now, before)):
+        raise Unknown(f"the target at line {node.lineno} has changed since it was read")
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return isinstance(one, int | float | str | bytes | complex) and bool(one == other)
+
+
+def _note_call(
+    state: FrameState,
+    frame: types.FrameType,
+    inner: types.FrameType,
+    function: Function,
+    stack: list[Any],
+) -> None:
+    """How `frame` came to run `inner`. Raises Unknown if that can't be continued."""
+    line = state.position.line
+    if state.position.kind == "next":
+        iterator = state.values[block_key(len(state.blocks) - 1)]
+        if getattr(iterator, "gi_frame", None) is not inner:
+            raise Unknown(f"line {line} fetches from {type(iterator).__name__}")
+        return
+    if state.position.kind == "yield":
+        delegate = state.values.get("delegate")
+        if getattr(delegate, "gi_frame", None) is not inner:
+            raise Unknown(f"line {line} yields from {type(delegate).__name__}")
+        state.inner = "delegate"
+        return
+    node = node_at(function.root, (*state.position.path, *state.position.within))
+    assert isinstance(node, ast.Call)
+    if cpython.entered_from_python(inner):
+        direct = isinstance(node.func, ast.Attribute) and node.func.attr == "__init__"
+        constructs = inner.f_code.co_name == "__init__" and not direct
+        state.inner = "construct" if constructs else "call"
+    else:
+        # While C code is called, the callee still lies where its result will be.
+        depth = len(stack)
+        callee = _callee(*cpython.value_stack(frame, depth + 2)[depth:])
+        generator = _stepped(callee, frame, depth)
+        if generator is not None and generator.gi_frame is inner:
+            state.inner = "step"
+            state.values["inner argument"] = generator
+            return
+        state.inner = _relation(callee, inner, line)
+    if state.inner == "construct":
+        variables, cells = cpython.variables(inner)
+        name = inner.f_code.co_varnames[0]
+        instance = cells[name].cell_contents if name in cells else variables.get(name)
+        state.values["instance"] = instance
+
+
+def _stepped(
+    callee: Any, frame: types.FrameType, depth: int
+) -> types.GeneratorType[Any, Any, Any] | None:
+    """The generator that a call of `callee` advances."""
+    if callee is next:
+        callee = cpython.value_stack(frame, depth + 3)[-1]
+    else:
+        callee = getattr(callee, "__self__", None)
+    return callee if isinstance(callee, types.GeneratorType) else None
+
+
+def _relation(callee: Any, inner: types.FrameType, line: int) -> str:
+    while isinstance(callee, functools.partial):
+        callee = callee.func
+    function = callee.__func__ if isinstance(callee, types.MethodType) else callee
+    if isinstance(function, types.FunctionType) and function.__code__ is inner.f_code:
+        return "call"
+    if isinstance(callee, type):
+        construct = inspect.getattr_static(callee, "__init__", None)
+        if isinstance(construct, types.FunctionType) and construct.__code__ is inner.f_code:
+            return "construct"
+    else:
+        call = inspect.getattr_static(type(callee), "__call__", None)
+        if isinstance(call, types.FunctionType) and call.__code__ is inner.f_code:
+            return "call"
+    name = getattr(callee, "__qualname__", type(callee).__name__)
+    raise Unknown(f"line {line} calls its code through {name}")

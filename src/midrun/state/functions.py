@@ -1,0 +1,154 @@
+"""How functions, classes and their cells are saved.
+
+A function of the program's own goes as its place in the source, so that edited code takes effect;
+its cells, defaults and attributes go as they are. Classes go by value, since programs change them
+at run time; the functions in them go as said.
+"""
+
+from __future__ import annotations
+
+import abc
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from midrun.source.positions import Unknown
+from midrun.state import rebuild
+
+if TYPE_CHECKING:
+    from midrun.state.pickling import Saver
+
+_ATTRIBUTES = (
+    "__defaults__",
+    "__kwdefaults__",
+    "__annotations__",
+    "__doc__",
+    "__module__",
+    "__qualname__",
+)
+
+
+def reduce_function(obj: types.FunctionType, saver: Saver) -> Any:
+    """The reduce value of a function."""
+    module = obj.__module__
+    own = module in saver.session.own or obj.__globals__.get("__name__") in saver.session.own
+    if not own and _is_global(obj):
+        return saver.by_default(obj)
+    state = {name: getattr(obj, name) for name in _ATTRIBUTES}
+    state["__dict__"] = dict(obj.__dict__)
+    cells = dict(zip(obj.__code__.co_freevars, obj.__closure__ or (), strict=True))
+    arguments = (_code(obj.__code__, saver), _namespace(obj, saver), obj.__name__, cells)
+    return rebuild.function, arguments, state, None, None, fill_function
+
+
+def fill_function(function: types.FunctionType, state: dict[str, Any]) -> None:
+    """Give a function the attributes of the one that was saved."""
+    function.__dict__.update(state["__dict__"])
+    for name in _ATTRIBUTES:
+        setattr(function, name, state[name])
+
+
+def _is_global(obj: types.FunctionType) -> bool:
+    found: Any = sys.modules.get(obj.__module__)
+    for name in obj.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is obj
+
+
+class SourceCode:
+    """Stands, in a pickle, for the code of a function of the program's own."""
+
+    def __init__(self, file: str, key: tuple[str, int]) -> None:
+        self.file, self.key = file, key
+
+    def __reduce__(self) -> Any:
+        return rebuild.source_code, (self.file, self.key)
+
+
+class LibraryGlobals:
+    """Stands, in a pickle, for the globals of a library's module."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __reduce__(self) -> Any:
+        return library_globals, (self.name,)
+
+
+def library_globals(name: str) -> dict[str, Any]:
+    """The globals of module `name`, imported if need be."""
+    __import__(name)
+    return sys.modules[name].__dict__
+
+
+def _code(code: types.CodeType, saver: Saver) -> Any:
+    book = saver.session.book
+    if code.co_filename in book.own:
+        try:
+            source, function = book.find(code)
+        except Unknown:
+            return code
+        return SourceCode(source.path, function.key)
+    return code
+
+
+def _namespace(obj: types.FunctionType, saver: Saver) -> Any:
+    name = obj.__globals__.get("__name__")
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    if module is not None and module.__dict__ is obj.__globals__:
+        own = module.__name__ in saver.session.own
+        return obj.__globals__ if own else LibraryGlobals(module.__name__)
+    return obj.__globals__
+
+
+def reduce_cell(obj: types.CellType, saver: Saver) -> Any:
+    """The reduce value of a cell: its contents come once it is known to the pickler, since they
+    may lead back to it."""
+    try:
+        contents: tuple[Any, ...] = (obj.cell_contents,)
+    except ValueError:
+        contents = ()
+    return types.CellType, (), contents, None, None, fill_cell
+
+
+def fill_cell(cell: types.CellType, contents: tuple[Any, ...]) -> None:
+    """Put back what a cell held, if it held anything."""
+    for value in contents:
+        cell.cell_contents = value
+
+
+def reduce_class(obj: type, saver: Saver) -> Any:
+    """The reduce value of a class."""
+    if obj in _NAMELESS:
+        return type, (_NAMELESS[obj],)
+    reduced = saver.by_default(obj)
+    if isinstance(reduced, tuple) and getattr(reduced[0], "__name__", "") == "_make_skeleton_class":
+        return (skeleton_class, *reduced[1:])
+    return reduced
+
+
+_NAMELESS: dict[type, Any] = {
+    type(None): None,
+    type(NotImplemented): NotImplemented,
+    type(...): ...,
+}
+
+
+def skeleton_class(
+    metaclass: type, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *_: Any
+) -> type:
+    """A class without its attributes, made without any code of the program's: `__init_subclass__`
+    and a metaclass's `__new__` ran when the class was made first, and their effects are saved."""
+    make = next(kind for kind in metaclass.__mro__ if kind in (type, abc.ABCMeta))
+    hooks: list[tuple[type, Any]] = []
+    for base in {ancestor for parent in bases for ancestor in parent.__mro__}:
+        hook = base.__dict__.get("__init_subclass__")
+        if isinstance(hook, classmethod):
+            type.__delattr__(base, "__init_subclass__")
+            hooks.append((base, hook))
+    try:
+        result: type = make.__new__(metaclass, name, bases, dict(namespace))
+    finally:
+        for base, hook in hooks:
+            type.__setattr__(base, "__init_subclass__", hook)
+    return result
