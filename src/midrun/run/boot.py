@@ -21,6 +21,7 @@ from midrun.run.hook import HotFinder, Own, project_root
 from midrun.run.places import parse, settle
 from midrun.run.policy import Policy
 from midrun.run.spec import Spec
+from midrun.run.watch import Watch
 from midrun.source.book import Book
 from midrun.source.module import Source
 from midrun.store import Store
@@ -86,8 +87,9 @@ def make_run(
     stored = Store(Path(spec.store)).new_run(info, parent=parent)
     policy = Policy(spec.budget, spec.every, time.monotonic())
     run = Run(stored, book, own, policy, before=before, quiet=spec.quiet)
-    run.points = list(spec.points)
-    run.verify = spec.verify
+    if spec.verify:
+        run.watch = Watch(spec.verify, spec.points, spec.stop)
+        run.flags.raise_all()
     signals.install(run)
     current = run
     return run

@@ -17,6 +17,7 @@ from midrun.run.hook import Own
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
 from midrun.run.saving import Snapshot, Unsaved
+from midrun.run.watch import Watch
 from midrun.source.book import Book, Place
 from midrun.source.positions import Unknown
 from midrun.state.ambient import default_ambient
@@ -47,9 +48,7 @@ class Run:
         self.started = time.monotonic()
         self.flags = Flags(self.here)
         book.blocks.on_new = self._block_added
-        self.points: list[int] = []
-        self.passes = 0
-        self.verify = ""
+        self.watch: Watch | None = None
         self.details: dict[str, Any] = {}
         self._places: list[Wanted] = []
         self._busy = False
@@ -90,7 +89,7 @@ class Run:
             return
         is_new = number not in self.seen
         self.flags.passed(number)
-        reason = self._point() if self.points else None
+        reason = self.watch.passed() if self.watch is not None else None
         wanted = self.wanted.get(number)
         if wanted is not None:
             wanted.passes += 1
@@ -129,7 +128,9 @@ class Run:
             self._busy = False
         self.policy.taken(reason, began, time.monotonic())
         self.newest_at = self.elapsed()
-        if not self.policy.wanted:
+        if self.watch is not None:
+            self.watch.taken(snapshot)
+        elif not self.policy.wanted:
             self.flags.lower()
         if reason.text in self._told:
             self.say(f"savepoint taken {_place(frame)}")
@@ -163,13 +164,6 @@ class Run:
         if reason.asked and reason.text not in self._told:
             self._told.add(reason.text)
             self.say(f"no savepoint can be taken {_place(frame)}, because {why}; the next place is")
-
-    def _point(self) -> Reason | None:
-        """For `midrun verify`: savepoints at given counts of passes."""
-        self.passes += 1
-        if self.passes < self.points[0]:
-            return None
-        return Reason(f"point {self.points[0]}", asked=False)
 
     def _leave(self, how: str, snapshot: Snapshot) -> None:
         import signal

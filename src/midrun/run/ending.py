@@ -38,6 +38,8 @@ class Ending:
         run = self._run
         run.flags.drop()
         run.finish_writing()
+        if run.watch is not None:
+            run.watch.finish()
         status = "finished" if error is None else "crashed"
         run.stored.update(status=status, error=_summary(error), elapsed=run.elapsed())
         newest = run.newest

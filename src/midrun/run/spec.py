@@ -24,7 +24,7 @@ class Spec:
     `budget` is the share of the run time that savepoints may take (0.02 is 2%), `seed` fixes the
     random number generators before the script starts. `verify` makes a run for `midrun verify`: it
     names the folder that takes the digest of the final state, and `points` says at which counts of
-    passed blocks savepoints are taken.
+    passed blocks savepoints are taken, `stop` that the program ends after the first.
     """
 
     store: str
@@ -40,6 +40,7 @@ class Spec:
     seed: int | None = None
     verify: str = ""
     points: list[int] = field(default_factory=list)
+    stop: bool = False
     quiet: bool = False
     hash_seed: str = ""
 

@@ -11,6 +11,7 @@ import contextlib
 import contextvars
 import decimal
 import gc
+import importlib
 import logging
 import os
 import random
@@ -41,6 +42,7 @@ def restore_all(entries: list[Ambient], state: dict[str, Any]) -> None:
     """Put back what `read_all` gave."""
     for entry in entries:
         if entry.name in state:
+            importlib.import_module(entry.module)
             entry.restore(state[entry.name])
 
 
@@ -63,6 +65,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
         Ambient("random", "random", random.getstate, random.setstate),
+        Ambient("numpy.random", "numpy random", _read_numpy, _set_numpy),
     ]
 
 
@@ -226,3 +229,11 @@ def _read_signals() -> dict[int, Any]:
 def _set_signals(saved: dict[int, Any]) -> None:
     for number, handler in saved.items():
         signal.signal(number, handler)
+
+
+def _read_numpy() -> Any:
+    return sys.modules["numpy.random"].get_state()
+
+
+def _set_numpy(saved: Any) -> None:
+    sys.modules["numpy.random"].set_state(saved)

@@ -55,7 +55,11 @@ class Regions:
         False if a part of them was saved before, as a part of something else.
         """
         last = self._below(start + length - 1)
-        apart = last is None or last.start + last.length <= start
+        apart = (
+            last is None
+            or last.start + last.length <= start
+            or (last.start, last.length) == (start, length)
+        )
         if start not in self._by_start:
             insort(self._starts, start)
         self._by_start[start] = Region(start, length, target)

@@ -1,0 +1,51 @@
+"""What a run does for `midrun verify`: counts its checks, saves at given counts, and leaves a digest
+of its final state."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from midrun.run.policy import Reason
+
+if TYPE_CHECKING:
+    from midrun.run.saving import Snapshot
+
+
+class Watch:
+    """`folder` takes the digest, `points` are the counts at which to save, `stop` ends the process
+    after the first savepoint, as a kill would."""
+
+    def __init__(self, folder: str, points: list[int], stop: bool) -> None:
+        self._folder = Path(folder)
+        self._points = sorted(points)
+        self._stop = stop
+        self._passes = 0
+
+    def passed(self) -> Reason | None:
+        """A check was made; the reason to save, if a point is due."""
+        self._passes += 1
+        if not self._points or self._passes < self._points[0]:
+            return None
+        return Reason(f"point {self._points[0]}", asked=False)
+
+    def taken(self, snapshot: Snapshot) -> None:
+        """A point was saved."""
+        del self._points[0]
+        snapshot.wait()
+        if self._stop:
+            os._exit(0)
+
+    def finish(self) -> None:
+        """Write down the final state."""
+        from midrun.verify.digest import digest, random_state
+
+        state: dict[str, object] = {
+            "module": digest(sys.modules["__main__"].__dict__),
+            "random": digest(random_state()),
+            "passes": self._passes,
+        }
+        (self._folder / "final.json").write_text(json.dumps(state))

@@ -1,0 +1,1 @@
+"""`midrun verify`: whether a program resumed is the same program."""

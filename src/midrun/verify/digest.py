@@ -1,0 +1,125 @@
+"""A digest of a program's state: what can be compared between two processes.
+
+Values count by type and contents; containers and objects also by which of them are the same object.
+What has no contents of its own (functions, modules, locks, iterators) counts by its type and name.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+import types
+from collections import deque
+from typing import Any
+
+import xxhash
+
+_ATOMS = (int, float, complex, str, bytes, bool, type(None))
+
+
+def digest(namespace: dict[str, Any]) -> dict[str, str]:
+    """A hash for each variable of a namespace; names with `__` or `@` in them are left out."""
+    return {
+        name: Digest().of(value)
+        for name, value in sorted(namespace.items())
+        if "__" not in name and "@" not in name
+    }
+
+
+def random_state() -> dict[str, Any]:
+    """The state of the global random number generators that are in use."""
+    import random
+
+    found: dict[str, Any] = {"random": random.getstate()}
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None:
+        found["numpy.random"] = numpy.random.get_state()
+    if torch is not None:
+        found["torch"] = torch.get_rng_state()
+    return found
+
+
+class Digest:
+    """Hashes one value."""
+
+    def __init__(self) -> None:
+        self._hash = xxhash.xxh3_128()
+        self._seen: dict[int, int] = {}
+        self._alive: list[Any] = []
+
+    def of(self, value: Any) -> str:
+        todo: deque[Any] = deque([value])
+        while todo:
+            todo.extendleft(reversed(self._add(todo.popleft())))
+        return str(self._hash.hexdigest())
+
+    def _put(self, *parts: object) -> None:
+        for part in parts:
+            self._hash.update(part if isinstance(part, bytes) else repr(part).encode())
+            self._hash.update(b"\0")
+
+    def _add(self, value: Any) -> list[Any]:
+        """Hash a value itself; returns what is inside it."""
+        kind = type(value)
+        if kind in _ATOMS:
+            self._put(kind.__name__, struct.pack("d", value) if kind is float else value)
+            return []
+        if id(value) in self._seen:
+            self._put("again", self._seen[id(value)])
+            return []
+        self._seen[id(value)] = len(self._seen)
+        self._alive.append(value)
+        self._put(kind.__qualname__)
+        if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
+            self._put(value.__qualname__)
+            return []
+        if isinstance(value, types.ModuleType):
+            self._put(value.__name__)
+            return []
+        return self._inside(value)
+
+    def _inside(self, value: Any) -> list[Any]:
+        torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+        if torch is not None and isinstance(value, torch.Tensor):
+            return self._tensor(value)
+        if torch is not None and isinstance(value, torch.Generator):
+            return [value.get_state()]
+        if numpy is not None and isinstance(value, numpy.ndarray) and value.dtype != object:
+            self._put(value.dtype.str, value.shape, value.tobytes())
+            return []
+        inside: list[Any] = []
+        if isinstance(value, dict):
+            inside += [part for item in value.items() for part in item]
+        elif isinstance(value, list | tuple | deque):
+            inside += list(value)
+        elif isinstance(value, set | frozenset):
+            inside += sorted(Digest().of(item) for item in value)
+        elif type(value).__name__ == "Random":
+            inside.append(value.getstate())
+        if isinstance(value, BaseException):
+            inside.append(value.args)
+        inside += self._attributes(value)
+        return inside
+
+    def _attributes(self, value: Any) -> list[Any]:
+        found: list[Any] = []
+        own = getattr(value, "__dict__", None)
+        if isinstance(own, dict):
+            found += [part for item in sorted(own.items(), key=_key) for part in item]
+        for base in type(value).__mro__:
+            slots = base.__dict__.get("__slots__", ())
+            for name in (slots,) if isinstance(slots, str) else slots:
+                found += [name, getattr(value, name, None)] if name[:2] != "__" else []
+        return found
+
+    def _tensor(self, value: Any) -> list[Any]:
+        self._put(str(value.dtype), tuple(value.shape), str(value.device), value.requires_grad)
+        if value.layout is not sys.modules["torch"].strided or value.is_meta or value.is_quantized:
+            return [str(value)]
+        plain = value.detach().resolve_conj().resolve_neg().cpu().contiguous()
+        self._put(plain.reshape(-1).view(sys.modules["torch"].uint8).numpy().tobytes())
+        return [value.grad] if value.is_leaf and value.grad is not None else []
+
+
+def _key(item: tuple[Any, Any]) -> str:
+    return str(item[0])

@@ -1,0 +1,296 @@
+"""Runs a program uninterrupted, resumes it from points spread over the run, and compares."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from midrun.run.spec import Spec, command
+
+_NUMBER = re.compile(rb"[-+]?\d[\d_:.,eE+\-]*|\S+")
+
+
+@dataclass
+class Outcome:
+    """One finished process: its exit code, output and the digest of its final state."""
+
+    code: int
+    out: bytes
+    err: bytes
+    state: dict[str, dict[str, str]]
+    seconds: float
+    passes: int = 0
+
+
+@dataclass
+class Point:
+    """One resume. `faults` are the differences, in words; empty if all agreed."""
+
+    number: int
+    place: str
+    savepoint: str
+    mebibytes: float
+    stall: float
+    faults: list[str] = field(default_factory=list)
+    notes: int = 0
+
+
+@dataclass
+class Report:
+    """All of it. `undetermined` says where two uninterrupted runs differ, if they do; `ignored` is
+    the number of words of the output that differ between them (times, for the most part)."""
+
+    seed: int
+    seconds: float
+    points: list[Point] = field(default_factory=list)
+    undetermined: str = ""
+    ignored: int = 0
+    failed: str = ""
+
+    @property
+    def agreed(self) -> bool:
+        return not self.undetermined and not self.failed and not any(p.faults for p in self.points)
+
+
+class Verifier:
+    """Runs `spec` with `arguments`. `stop` ends the program at each point and resumes it there,
+    once for each point, for programs that read what they wrote; `cwd` is where it runs."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        arguments: list[str],
+        *,
+        points: int,
+        seed: int,
+        stop: bool,
+        cwd: Callable[[], Path] | None = None,
+        keep: bool = False,
+    ) -> None:
+        self._spec = spec
+        self._arguments = arguments
+        self._count = points
+        self._seed = seed
+        self._stop = stop
+        self._cwd = cwd or Path.cwd
+        self._keep = keep
+        self._folder = Path(tempfile.mkdtemp(prefix="midrun-verify-"))
+        self._runs = 0
+
+    def run(self, on_point: Callable[[Point], None] = lambda point: None) -> Report:
+        """Do it all; `on_point` is told of each point as it is done."""
+        try:
+            return self._run(on_point)
+        finally:
+            if not self._keep:
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, on_point: Callable[[Point], None]) -> Report:
+        first = self._uninterrupted()
+        report = Report(self._seed, first.seconds)
+        if first.passes == 0:
+            report.failed = "the script ended before any statement that can be saved at"
+            return report
+        chooser = random.Random(self._seed)
+        count = min(self._count, first.passes)
+        counts = sorted(chooser.sample(range(1, first.passes + 1), count))
+        if self._stop:
+            self._each_stopped(first, counts, report, on_point)
+        else:
+            self._from_one_run(first, counts, report, on_point)
+        return report
+
+    def _from_one_run(
+        self, first: Outcome, counts: list[int], report: Report, on_point: Callable[[Point], None]
+    ) -> None:
+        cwd = self._cwd()
+        second = self._start(replace(self._spec, points=counts), self._arguments, cwd)
+        mask = Mask(first, second)
+        report.undetermined, report.ignored = mask.undetermined, mask.ignored
+        if report.undetermined:
+            third = self._uninterrupted()
+            if not Mask(first, third).undetermined:
+                report.undetermined = ""
+                report.failed = f"taking savepoints changes the program: {mask.undetermined}"
+            return
+        for number, savepoint in enumerate(self._savepoints(), 1):
+            manifest = json.loads((savepoint / "manifest.json").read_text())
+            outcome = self._resume(savepoint, cwd)
+            point = _point(number, savepoint, manifest)
+            before = second.out[: manifest["output"]["stdout"]]
+            point.faults = mask.compare(first, outcome, before)
+            report.points.append(point)
+            on_point(point)
+
+    def _each_stopped(
+        self, first: Outcome, counts: list[int], report: Report, on_point: Callable[[Point], None]
+    ) -> None:
+        again = self._uninterrupted()
+        mask = Mask(first, again)
+        report.undetermined, report.ignored = mask.undetermined, mask.ignored
+        if report.undetermined:
+            return
+        for number, count in enumerate(counts, 1):
+            cwd = self._cwd()
+            known = set(self._savepoints())
+            stopped = self._start(replace(self._spec, points=[count]), self._arguments, cwd, True)
+            fresh = [s for s in self._savepoints() if s not in known]
+            if not fresh:
+                faults = mask.compare(first, stopped, b"")
+                point = Point(number, "none: no place after it could be saved", "", 0, 0, faults)
+            else:
+                manifest = json.loads((fresh[0] / "manifest.json").read_text())
+                point = _point(number, fresh[0], manifest)
+                outcome = self._resume(fresh[0], cwd)
+                point.faults = mask.compare(first, outcome, stopped.out)
+            report.points.append(point)
+            on_point(point)
+
+    def _uninterrupted(self) -> Outcome:
+        return self._start(self._spec, self._arguments, self._cwd())
+
+    def _resume(self, savepoint: Path, cwd: Path) -> Outcome:
+        run, number = savepoint.parent.parent.name, savepoint.name
+        spec = Spec(store=self._spec.store, savepoint=f"{run}:{number}", trust=True)
+        return self._start(spec, [], cwd)
+
+    def _start(
+        self, spec: Spec, arguments: list[str], cwd: Path, stop: bool = False
+    ) -> Outcome:
+        self._runs += 1
+        folder = self._folder / str(self._runs)
+        folder.mkdir()
+        spec = replace(spec, store=str(self._folder / "store"), verify=str(folder), budget=0.0)
+        spec = replace(spec, seed=self._seed, quiet=True, stop=stop, hash_seed=self._hash_seed())
+        argv, environment = command(spec, arguments)
+        began = time.monotonic()
+        with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+            code = subprocess.run(
+                argv, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+            ).returncode
+        seconds = time.monotonic() - began
+        final = folder / "final.json"
+        state = json.loads(final.read_text()) if final.exists() else {}
+        passes = state.pop("passes", 0)
+        return Outcome(
+            code, (folder / "out").read_bytes(), (folder / "err").read_bytes(), state, seconds,
+            passes,
+        )  # fmt: skip
+
+    def _hash_seed(self) -> str:
+        return self._spec.hash_seed or str(self._seed % (1 << 32) or 1)
+
+    def _savepoints(self) -> list[Path]:
+        found = (self._folder / "store" / "runs").glob("*/savepoints/*/manifest.json")
+        return sorted((p.parent for p in found if p.parent.name.isdigit()), key=_order)
+
+
+class Mask:
+    """What differs between two uninterrupted runs, and so says nothing about a resumed one."""
+
+    def __init__(self, first: Outcome, second: Outcome) -> None:
+        self.undetermined = ""
+        self.ignored = 0
+        self._lines = _differing_words(first.out, second.out)
+        self._variables = {
+            (scope, name)
+            for scope in {*first.state, *second.state}
+            for name in {*first.state.get(scope, {}), *second.state.get(scope, {})}
+            if first.state.get(scope, {}).get(name) != second.state.get(scope, {}).get(name)
+        }
+        if first.code != second.code:
+            self.undetermined = f"exit code {first.code} and {second.code}"
+        elif self._lines is None:
+            line = _first_difference(first.out, second.out)
+            self.undetermined = f"two uninterrupted runs differ first at line {line} of the output"
+        else:
+            self.ignored = sum(map(len, self._lines.values()))
+            random_states = {name for scope, name in self._variables if scope == "random"}
+            if random_states:
+                line = _first_difference(first.out, second.out)
+                names = ", ".join(sorted(random_states))
+                where = f"; the output differs first at line {line}" if line else ""
+                self.undetermined = f"two uninterrupted runs draw other random numbers ({names})"
+                self.undetermined += where
+
+    def compare(self, first: Outcome, resumed: Outcome, before: bytes) -> list[str]:
+        """The differences of a resumed run, whose output follows on `before`."""
+        faults = []
+        if resumed.code != first.code:
+            last = resumed.err.decode(errors="replace").strip().splitlines()[-1:]
+            faults.append(f"exit code {resumed.code}, not {first.code}: {''.join(last)[:200]}")
+        assert self._lines is not None
+        words = _differing_words(first.out, before + resumed.out)
+        if words is None:
+            line = _first_difference(first.out, before + resumed.out)
+            faults.append(f"the output differs first at line {line}")
+        else:
+            for line in sorted(words):
+                if words[line] - self._lines.get(line, set()):
+                    faults.append(f"the output differs first at line {line}")
+                    break
+        wrong = [
+            f"{name}" if scope == "module" else f"{scope}: {name}"
+            for scope in first.state
+            for name, value in first.state[scope].items()
+            if (scope, name) not in self._variables
+            and resumed.state.get(scope, {}).get(name) != value
+        ]
+        if wrong and not (resumed.code != first.code and not resumed.state):
+            faults.append(f"the final state differs in {', '.join(wrong[:5])}")
+        return faults
+
+
+def _differing_words(one: bytes, other: bytes) -> dict[int, set[int]] | None:
+    """The words that differ, by line number; None if the lines do not correspond."""
+    found: dict[int, set[int]] = {}
+    lines, others = one.splitlines(), other.splitlines()
+    if len(lines) != len(others):
+        return None
+    for number, (line, another) in enumerate(zip(lines, others, strict=True), 1):
+        if line == another:
+            continue
+        words, rest = _NUMBER.findall(line), _NUMBER.findall(another)
+        if len(words) != len(rest):
+            return None
+        found[number] = {k for k, (a, b) in enumerate(zip(words, rest, strict=True)) if a != b}
+    return found
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    lines, others = one.splitlines(), other.splitlines()
+    for number, (line, another) in enumerate(zip(lines, others, strict=False), 1):
+        if line != another:
+            return number
+    return 0 if len(lines) == len(others) else min(len(lines), len(others)) + 1
+
+
+def _point(number: int, savepoint: Path, manifest: dict[str, Any]) -> Point:
+    position = manifest["position"]
+    place = f"{os.path.basename(position['file'])}:{position['line']} in {position['function']}"
+    size = manifest["bytes_total"] / (1 << 20)
+    notes = sum(note["kind"] == "missing" for note in manifest["notes"])
+    return Point(number, place, savepoint.name, size, manifest["stall"], [], notes)
+
+
+def _order(path: Path) -> tuple[str, int]:
+    return path.parent.parent.name, int(path.name)
+
+
+def rows(report: Report) -> Iterator[str]:
+    """The points as lines of text."""
+    for point in report.points:
+        result = "agrees" if not point.faults else "; ".join(point.faults)
+        size = f"{point.mebibytes:8.2f} MiB {1000 * point.stall:6.0f} ms"
+        yield f"{point.number:4}  {point.place:40} {size}  {result}"
+
