@@ -216,9 +216,7 @@ def test_generators() -> None:
     default, generator2 = again((torch.default_generator, generator))
     assert default is torch.default_generator
     assert generator2.initial_seed() == 5
-    assert torch.equal(
-        torch.randn(9, generator=generator2), torch.randn(9, generator=generator)
-    )
+    assert torch.equal(torch.randn(9, generator=generator2), torch.randn(9, generator=generator))
 
 
 def test_names_of_torchs_own() -> None:
@@ -313,8 +311,8 @@ SCHEDULERS = {
         ],
         [4],
     ),
-    "CosineAnnealingWarmRestarts": lambda o: (
-        torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 3)
+    "CosineAnnealingWarmRestarts": lambda o: torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(
+        o, 3
     ),
 }
 

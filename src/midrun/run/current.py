@@ -21,7 +21,7 @@ from midrun.run.watch import Watch
 from midrun.source.book import Book, Place
 from midrun.source.positions import Unknown
 from midrun.state.ambient import default_ambient
-from midrun.state.pickling import NotNow
+from midrun.state.pickling import LibraryObjects, NotNow
 from midrun.state.registry import default_registry
 from midrun.store import Run as StoredRun
 from midrun.store import Savepoint
@@ -40,6 +40,7 @@ class Run:
         self.policy = policy
         self.registry = default_registry()
         self.ambient = default_ambient()
+        self.library = LibraryObjects()
         self.wanted: dict[int, Wanted] = {}
         self.seen: set[int] = set()
         self.newest: Savepoint | None = None

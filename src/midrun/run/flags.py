@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import _thread
 import builtins
+import gc
 import os
 from collections.abc import Callable
+from typing import Any
 
 from midrun.source.hot import HERE, flag
 
@@ -25,7 +27,9 @@ class Flags:
     """`here` is called at each check whose flag is up, with the number of the block."""
 
     def __init__(self, here: Callable[[int], None]) -> None:
+        self._spare = _spare_builtins()
         builtins.__dict__[HERE] = here
+        self._spare[HERE] = _nowhere
         self._names: list[str] = []
         self._passes: list[int] = []
         self._resting: set[int] = set()
@@ -42,6 +46,7 @@ class Flags:
             self._names.append(flag(number))
             self._passes.append(0)
             builtins.__dict__[self._names[number]] = True
+            self._spare[self._names[number]] = None
 
     def hold(self, number: int) -> None:
         """Keep the flag of a block up for good."""
@@ -97,6 +102,17 @@ class Flags:
                 self._passes[number] = 0
                 builtins.__dict__[self._names[number]] = True
             self._resting = set()
+
+
+def _spare_builtins() -> dict[str, Any]:
+    """The copy of `builtins` that the interpreter goes back to at its end, before it destroys the
+    last objects (finalize_restore_builtins_dict in Python/pylifecycle.c): their code needs the
+    flags too."""
+    for candidate in gc.get_objects():
+        if type(candidate) is dict and candidate is not builtins.__dict__:
+            if candidate.get("__name__") == "builtins" and "__build_class__" in candidate:
+                return candidate
+    return {}
 
 
 def _nowhere(number: int) -> None:

@@ -53,7 +53,7 @@ class Snapshot:
         except (OSError, StoreError) as error:
             raise Unsaved(str(error)) from error
         try:
-            session = Session(run.book, run.registry, frozenset(own), draft)
+            session = Session(run.book, run.registry, frozenset(own), draft, run.library)
             session.running = {frame: state for frame, state in stack if state.is_generator}
             root = {
                 "stack": [None if state.is_generator else state for _, state in stack],

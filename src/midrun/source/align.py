@@ -1,22 +1,29 @@
-"""Edits: which function and which position of the old source is which of the new one.
+"""Edits: where a position of the old source is in the new one.
 
-Two lists of statements are aligned by what stands in them, first exactly, then by likeness; a
-function by its qualified name, then by likeness. Lines play no part, so they may all move.
+The path to a position is followed level by level. At each level the statement that it goes through
+is looked for in the new block: the same one, else one that is alike, else inside a block that was
+put around it; a plain block that was taken away from around it is looked through.
 """
 
 from __future__ import annotations
 
 import ast
-import difflib
-import functools
-from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from midrun.source.module import Function, Source, own_scope
+from midrun.source.likeness import (
+    likeness,
+    pair_statements,
+    same,
+    same_all,
+    same_header,
+)
+from midrun.source.module import Function, bound_names, own_scope
 from midrun.source.positions import Path, Position, Step, node_at
 
-_ALIKE = 0.5
-Key = tuple[str, int]
+_STILL_ALIKE = 0.3  # of a loop or block under way and what became of it
+_WRAPPERS = (ast.If, ast.Try, ast.With)
+_NAMES = {ast.For: "`for` loop", ast.While: "`while` loop", ast.With: "`with` block"}
 
 
 class Gone(Exception):
@@ -25,163 +32,245 @@ class Gone(Exception):
 
 @dataclass
 class Moved:
-    """A position in the new source. `new_headers` are the loops that are given a new range;
-    `remarks` tell of changed headers that have no effect on a loop or block under way, as
-    (line, clause)."""
+    """A position in the new source.
+
+    `new_headers` are the loops that are given a new range. `not_entered` are the `with` blocks that
+    were put around the position: the frame goes on inside without entering them. `remarks` tell of
+    edits that have no effect on what is under way, as (line, clause).
+    """
 
     position: Position
     new_headers: frozenset[Path] = frozenset()
+    not_entered: frozenset[Path] = frozenset()
     remarks: list[tuple[int, str]] = field(default_factory=list)
 
 
-@functools.lru_cache(maxsize=1 << 16)
-def _dump(node: ast.AST) -> str:
-    return ast.dump(node)
-
-
-def same(old: ast.AST, new: ast.AST) -> bool:
-    """Whether two trees are the same code."""
-    return _dump(old) == _dump(new)
-
-
-def likeness(old: ast.AST, new: ast.AST) -> float:
-    """From 0 to 1."""
-    return difflib.SequenceMatcher(None, _words(old), _words(new), autojunk=False).ratio()
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def _words(node: ast.AST) -> tuple[str, ...]:
-    words = []
-    for part in ast.walk(node):
-        words.append(type(part).__name__)
-        words += [str(v) for _, v in ast.iter_fields(part) if isinstance(v, str | int | float)]
-    return tuple(words)
-
-
-def pair_statements(old: list[ast.stmt], new: list[ast.stmt]) -> dict[int, int]:
-    """The indices of statements that are the same, or that are alike and stand in the same gap
-    between those that are."""
-    pairs: dict[int, int] = {}
-    matcher = difflib.SequenceMatcher(None, [_dump(s) for s in old], [_dump(s) for s in new], False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
-            pairs.update(zip(range(i1, i2), range(j1, j2), strict=True))
-        elif tag == "replace":
-            start = j1
-            for i in range(i1, i2):
-                alike = [(_similar(old[i], new[j]), -j) for j in range(start, j2)]
-                best, j = max(alike, default=(0.0, 0))
-                if best > _ALIKE:
-                    pairs[i] = -j
-                    start = -j + 1
-    return pairs
-
-
-def _similar(old: ast.stmt, new: ast.stmt) -> float:
-    if _defined(old) != _defined(new):
-        return 0.0
-    if _defined(old):
-        return 1.0
-    bonus = 0.0
-    if type(old) is type(new):
-        bonus = 0.2 + 0.4 * (_header(old) == _header(new) and hasattr(old, "body"))
-    return likeness(old, new) + bonus
-
-
-def _defined(node: ast.stmt) -> str | None:
-    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return node.name if isinstance(node, definitions) else None
-
-
-def _header(node: ast.AST) -> str:
-    blocks = ("body", "orelse", "finalbody", "handlers", "cases")
-    return " ".join(
-        _dump(value) if isinstance(value, ast.AST) else repr([_dump(v) for v in value])
-        for name, value in ast.iter_fields(node)
-        if name not in blocks and isinstance(value, ast.AST | list)
-    )
-
-
-def pair_functions(old: Source, new: Source) -> dict[Key, Function]:
-    """The functions of `old` that are still there, by their keys."""
-    pairs: dict[Key, Function] = {}
-    olds, news = _by_name(old), _by_name(new)
-    for name, group in olds.items():
-        others = news.get(name, [])
-        if len(group) == len(others):
-            pairs.update((a.key, b) for a, b in zip(group, others, strict=True))
-            continue
-        matcher = difflib.SequenceMatcher(
-            None, [_dump(f.node) for f in group], [_dump(f.node) for f in others], False
-        )
-        for _, i1, i2, j1, j2 in matcher.get_opcodes():
-            pairs.update((a.key, b) for a, b in zip(group[i1:i2], others[j1:j2], strict=False))
-    taken = {function.key for function in pairs.values()}
-    free = [f for f in new.functions.values() if f.key not in taken and f.name[0] != "<"]
-    for function in old.functions.values():
-        if function.key in pairs or function.name[0] == "<" or not free:
-            continue
-        parent = function.qualname.rpartition(".")[0]
-        renamed = [
-            (likeness(function.root, other.root), index)
-            for index, other in enumerate(free)
-            if other.qualname.rpartition(".")[0] == parent
-        ]
-        best, index = max(renamed, default=(0.0, 0))
-        if best > 0.8:
-            pairs[function.key] = free.pop(index)
-    return pairs
-
-
-def _by_name(source: Source) -> dict[str, list[Function]]:
-    groups: dict[str, list[Function]] = defaultdict(list)
-    for function in source.functions.values():
-        groups[function.qualname].append(function)
-    return groups
-
-
-def move(old: Function, position: Position, new: Function) -> Moved:
+def move(
+    old: Function,
+    position: Position,
+    new: Function,
+    *,
+    renamed: Mapping[str, str] | None = None,
+    rebound: Collection[str] = (),
+) -> Moved:
     """Where `position` of `old` is in `new`.
 
-    A statement that was put in directly before the position is after it: it has not run. Raises
-    Gone where a block or a call that was under way is no longer there.
+    A statement that was put in directly before the position is after it: it has not run. `renamed`
+    maps the old names of functions to their new ones; `rebound` are the global names whose values
+    are others now, so that a range of them is another one too. Raises Gone where a block or a call
+    that was under way is no longer there.
     """
-    moved = Moved(position)
-    headers: list[Path] = []
-    old_node, new_node = old.root, new.root
-    path: list[Step] = []
-    last = len(position.path) - 1
-    for depth, (name, index) in enumerate(position.path):
-        olds, news = getattr(old_node, name, None), getattr(new_node, name, None)
-        if not isinstance(olds, list):
-            raise Gone("a block that was under way is another one")
-        if not isinstance(news, list) or (not news and olds):
-            raise Gone(f"the block around line {olds[index].lineno} is no longer there")
-        if isinstance(olds[index], ast.stmt):
-            if depth == last and position.kind == "before":
-                target = _before(olds, news, index)
-            else:
-                target = _under_way(olds, news, index, position, depth == last)
-        else:
-            target = _part(olds, news, index)
-        path.append((name, target))
-        if depth == last and position.kind == "before" and target >= len(news):
-            return _past_the_end(moved, path, new, headers)
-        old_node, new_node = olds[index], news[target]
-        entered = depth < last or position.kind == "next"
-        if isinstance(old_node, ast.stmt) and entered and _header(old_node) != _header(new_node):
-            _compare_headers(moved, old_node, new_node, tuple(path), headers)
-    within = position.within
-    if position.kind in ("call", "yield"):
-        within = _expression(old_node, new_node, within)
-    line = getattr(new_node, "lineno", position.line)
-    moved.position = Position(position.kind, tuple(path), within, line)
-    moved.new_headers = frozenset(headers)
-    return moved
+    return _Move(old, position, new, renamed or {}, rebound).moved()
 
 
-def _before(olds: list[ast.stmt], news: list[ast.stmt], index: int) -> int:
-    pairs = pair_statements(olds, news)
+class _Move:
+    """`path` grows while the position is followed down into the new function."""
+
+    def __init__(
+        self,
+        old: Function,
+        position: Position,
+        new: Function,
+        renamed: Mapping[str, str],
+        rebound: Collection[str],
+    ) -> None:
+        self._old, self._new, self._position = old, new, position
+        self._renamed = renamed
+        self._rebound = set(rebound) - bound_names(new) if old.name != "<module>" else set(rebound)
+        self._path: list[Step] = []
+        self._headers: set[Path] = set()
+        self._not_entered: set[Path] = set()
+        self._remarks: list[tuple[int, str]] = []
+
+    def moved(self) -> Moved:
+        (name, index), *rest = self._position.path
+        within, line = self._block(self._old.body, self._new.body, name, index, rest)
+        position = Position(self._position.kind, tuple(self._path), within, line)
+        return Moved(
+            position, frozenset(self._headers), frozenset(self._not_entered), self._remarks
+        )
+
+    def _block(
+        self,
+        olds: list[ast.stmt],
+        news: list[ast.stmt],
+        name: str,
+        index: int,
+        rest: list[Step],
+    ) -> tuple[Path, int]:
+        """Follow the position through a block, whose field is `name`, to what is left of the path;
+        the way to the expression in progress, and the line."""
+        if not news:
+            raise Gone(f"the block around line {_line(olds, index)} is no longer there")
+        if not rest and self._position.kind == "before":
+            return self._before(olds, news, name, index)
+        old = olds[index]
+        found = self._under_way(olds, news, index, rest)
+        if found is not None:
+            self._path.append((name, found))
+            return self._inside(old, news[found], rest)
+        wrapper = _wrapper(olds, news, lambda body: self._search(old, body, rest) is not None)
+        if wrapper is not None:
+            inner = self._enter(news, wrapper, name)
+            return self._block(olds, inner, "body", index, rest)
+        if rest and _is_plain(old, rest[0][0]):
+            olds = [*olds[:index], *getattr(old, rest[0][0]), *olds[index + 1 :]]
+            return self._block(olds, news, name, index + rest[0][1], rest[1:])
+        raise Gone(f"the {self._what(old, rest)} at line {old.lineno} is no longer there")
+
+    def _inside(self, old: ast.stmt, new: ast.stmt, rest: list[Step]) -> tuple[Path, int]:
+        if rest or self._position.kind == "next":
+            self._compare_headers(old, new)
+        if not rest:
+            line: int = new.lineno
+            if self._position.kind == "next":
+                return (), line
+            within = self._expression(old, new)
+            call = node_at(new, within)
+            self._compare_calls(node_at(old, self._position.within), call)
+            return within, getattr(call, "lineno", line)
+        (name, index), *rest = rest
+        olds, news = getattr(old, name), getattr(new, name)
+        if name in ("handlers", "cases"):
+            if not news:
+                raise Gone(f"the branch around line {_line_of(olds[index])} is no longer there")
+            part = _part(olds, news, index)
+            self._path.append((name, part))
+            old_part, new_part = olds[index], news[part]
+            (name, index), *rest = rest
+            olds, news = getattr(old_part, name), getattr(new_part, name)
+        return self._block(olds, news, name, index, rest)
+
+    def _before(
+        self, olds: list[ast.stmt], news: list[ast.stmt], name: str, index: int
+    ) -> tuple[Path, int]:
+        pairs = pair_statements(olds, news)
+        if index > 0 and index - 1 not in pairs:
+            done = olds[index - 1]
+            wrapper = _wrapper(olds, news, lambda body: any(same(done, s) for s in body))
+            if wrapper is not None:
+                inner = self._enter(news, wrapper, name)
+                return self._before(olds, inner, "body", index)
+        target = _place_before(pairs, index, len(news))
+        self._path.append((name, target))
+        if target < len(news):
+            return (), news[target].lineno
+        return (), news[-1].end_lineno or news[-1].lineno  # nothing is left: the end of the block
+
+    def _under_way(
+        self, olds: list[ast.stmt], news: list[ast.stmt], index: int, rest: list[Step]
+    ) -> int | None:
+        pairs = pair_statements(olds, news)
+        if index in pairs and self._fits(olds[index], news[pairs[index]], rest):
+            return pairs[index]
+        free = [j for j in range(len(news)) if j not in pairs.values() or j == pairs.get(index)]
+        found = self._search(olds[index], [news[j] for j in free], rest)
+        return None if found is None else free[found]
+
+    def _search(self, old: ast.stmt, news: list[ast.stmt], rest: list[Step]) -> int | None:
+        """The statement of `news` that `old`, which was under way, has become."""
+        fitting = [j for j, new in enumerate(news) if self._fits(old, new, rest)]
+        best = max(fitting, key=lambda j: likeness(old, news[j]), default=None)
+        if best is None or not (rest or self._position.kind == "next"):
+            return best
+        alike = same_header(old, news[best]) or likeness(old, news[best]) > _STILL_ALIKE
+        return best if alike else None
+
+    def _fits(self, old: ast.stmt, new: ast.stmt, rest: list[Step]) -> bool:
+        """Whether what was under way in `old` can go on in `new`."""
+        if rest:
+            return type(old) is type(new) and bool(getattr(new, rest[0][0]))
+        if self._position.kind == "next":
+            return isinstance(new, ast.For)
+        try:
+            self._expression(old, new)
+        except Gone:
+            return False
+        return True
+
+    def _enter(self, news: list[ast.stmt], index: int, name: str) -> list[ast.stmt]:
+        """Go on inside a block that was put around the position; its statements."""
+        self._path.append((name, index))
+        block = news[index]
+        assert isinstance(block, ast.If | ast.Try | ast.With)
+        if isinstance(block, ast.With):
+            self._not_entered.add(tuple(self._path))
+            clause = "the `with` that is new around the position is not entered this time"
+            self._remarks.append((block.lineno, clause))
+        return block.body
+
+    def _what(self, old: ast.stmt, rest: list[Step]) -> str:
+        if not rest and self._position.kind in ("call", "yield"):
+            expression = ast.unparse(node_at(old, self._position.within))
+            kind = "call" if self._position.kind == "call" else "expression"
+            return f"{kind} `{expression}` that was under way"
+        return f"{_NAMES.get(type(old), 'statement')} that was under way"
+
+    def _compare_headers(self, old: ast.stmt, new: ast.stmt) -> None:
+        if isinstance(old, ast.For) and isinstance(new, ast.For):
+            ranges = _is_range(old.iter) and _is_range(new.iter)
+            names = {n.id for n in ast.walk(new.iter) if isinstance(n, ast.Name)}
+            if ranges and (not same(old.iter, new.iter) or names & self._rebound):
+                self._headers.add(tuple(self._path))
+            elif not same(old.iter, new.iter):
+                clause = "the header of the loop under way changed: its old iterator goes on"
+                self._remarks.append((new.lineno, clause))
+        elif isinstance(old, ast.With) and isinstance(new, ast.With):
+            if len(old.items) != len(new.items):
+                raise Gone(f"the `with` at line {old.lineno} has other items now")
+            if not same_all(old.items, new.items):
+                clause = "the header of the `with` under way changed: the old one goes on"
+                self._remarks.append((new.lineno, clause))
+
+    def _compare_calls(self, old: ast.AST, new: ast.AST) -> None:
+        if not (isinstance(old, ast.Call) and isinstance(new, ast.Call)):
+            return
+        if not (same_all(old.args, new.args) and same_all(old.keywords, new.keywords)):
+            name = ast.unparse(new.func)
+            clause = f"the arguments of {name}() changed: the call under way has the old ones"
+            self._remarks.append((new.lineno, clause))
+
+    def _expression(self, old: ast.stmt, new: ast.stmt) -> Path:
+        """The path to the call or yield of `new` that is the one in progress of `old`."""
+        within = self._position.within
+        wanted = node_at(old, within)
+        for alike in (same, self._alike, self._alike_by_name):
+            found = [path for path, node in expressions(new) if alike(wanted, node)]
+            if within in found:
+                return within
+            if found:
+                earlier = [path for path, node in expressions(old) if alike(wanted, node)]
+                return found[min(_index(earlier, within), len(found) - 1)]
+        raise Gone("the call or yield that was under way is no longer there")
+
+    def _alike(self, old: ast.AST, new: ast.AST) -> bool:
+        if isinstance(old, ast.Call) and isinstance(new, ast.Call):
+            return same(old.func, new.func)
+        return type(old) is type(new)
+
+    def _alike_by_name(self, old: ast.AST, new: ast.AST) -> bool:
+        """Calls of a function by another name, or through another object."""
+        if not (isinstance(old, ast.Call) and isinstance(new, ast.Call)):
+            return False
+        name = called_name(old.func)
+        return name is not None and self._renamed.get(name, name) == called_name(new.func)
+
+
+def _wrapper(
+    olds: list[ast.stmt], news: list[ast.stmt], holds: Callable[[list[ast.stmt]], bool]
+) -> int | None:
+    """The block of `news` that was put around what was under way in `olds`."""
+    for index, new in enumerate(news):
+        if not isinstance(new, _WRAPPERS) or any(
+            type(old) is type(new) and same_header(old, new) for old in olds
+        ):
+            continue
+        if holds(new.body) or _wrapper(olds, new.body, holds) is not None:
+            return index
+    return None
+
+
+def _place_before(pairs: dict[int, int], index: int, end: int) -> int:
     if index == 0:
         return 0
     if index - 1 in pairs:
@@ -190,108 +279,54 @@ def _before(olds: list[ast.stmt], news: list[ast.stmt], index: int) -> int:
         return pairs[index]
     earlier = [new + 1 for i, new in pairs.items() if i < index]
     later = [new for i, new in pairs.items() if i > index]
-    start, stop = max(earlier, default=0), min(later, default=len(news))
+    start, stop = max(earlier, default=0), min(later, default=end)
     gap = index - max((i + 1 for i in pairs if i < index), default=0)
     return min(start + gap, stop)
 
 
-def _under_way(
-    olds: list[ast.stmt], news: list[ast.stmt], index: int, position: Position, innermost: bool
-) -> int:
-    old = olds[index]
-    pairs = pair_statements(olds, news)
-    if index in pairs and (innermost or type(old) is type(news[pairs[index]])):
-        target = pairs[index]
-        if not innermost or position.kind == "next" or _holds_expression(old, news[target], position):
-            return target
-    candidates = [j for j in range(len(news)) if j not in pairs.values()]
-    if innermost and position.kind != "next":
-        candidates = [j for j in candidates if _holds_expression(old, news[j], position)]
-    else:
-        candidates = [j for j in candidates if type(news[j]) is type(old)]
-    if not candidates:
-        what = {ast.For: "for loop", ast.While: "while loop", ast.With: "with block"}
-        name = what.get(type(old), "statement")
-        if innermost and position.kind == "call":
-            name = f"call `{ast.unparse(node_at(old, position.within))}`"
-        raise Gone(f"the {name} at line {old.lineno}, which was under way, is no longer there")
-    return max(candidates, key=lambda j: likeness(old, news[j]))
-
-
 def _part(olds: list[ast.AST], news: list[ast.AST], index: int) -> int:
-    """Handlers of a `try` and cases of a `match`."""
-    exact = [j for j, new in enumerate(news) if _header(new) == _header(olds[index])]
-    if exact:
-        return exact[0]
-    return min(index, len(news) - 1)
+    """Which of the handlers of a `try`, or of the cases of a `match`."""
+    exact = [j for j, new in enumerate(news) if same_header(new, olds[index])]
+    return exact[0] if exact else min(index, len(news) - 1)
 
 
-def _past_the_end(
-    moved: Moved, path: list[Step], new: Function, headers: list[Path]
-) -> Moved:
-    """Nothing is left of the innermost block: the position is its end, written as the place after
-    its last statement."""
-    block = getattr(node_at(new.root, tuple(path[:-1])), path[-1][0])
-    line = block[-1].end_lineno or block[-1].lineno
-    moved.position = Position("before", tuple(path), (), line)
-    moved.new_headers = frozenset(headers)
-    return moved
-
-
-def _compare_headers(
-    moved: Moved, old: ast.stmt, new: ast.stmt, path: Path, headers: list[Path]
-) -> None:
-    if isinstance(old, ast.For) and isinstance(new, ast.For):
-        if same(old.target, new.target) and _is_range(old.iter) and _is_range(new.iter):
-            headers.append(path)
-        else:
-            moved.remarks.append(
-                (new.lineno, "the header of the loop changed, its old iterator goes on")
-            )
-    elif isinstance(old, ast.With):
-        moved.remarks.append((new.lineno, "the header of the `with` changed, the old one goes on"))
+def _is_plain(node: ast.stmt, block: str) -> bool:
+    """Whether a block of `node` keeps nothing on the value stack while it runs."""
+    return isinstance(node, ast.If) or (isinstance(node, ast.Try) and block == "body")
 
 
 def _is_range(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
+    )
 
 
-def _holds_expression(old: ast.stmt, new: ast.stmt, position: Position) -> bool:
-    try:
-        _expression(old, new, position.within)
-    except Gone:
-        return False
-    return True
+def called_name(node: ast.expr) -> str | None:
+    """The last part of a dotted name."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else None
 
 
-def _expression(old: ast.AST, new: ast.AST, within: Path) -> Path:
-    """The path to the call or yield of `new` that is the one of `old` at `within`."""
-    wanted = node_at(old, within)
-    found = [p for p, node in _paths(new) if _alike(wanted, node)]
-    if within in found:
-        return within
-    if found:
-        earlier = [p for p, node in _paths(old) if _alike(wanted, node)]
-        return found[min(earlier.index(within), len(found) - 1)]
-    raise Gone("the call or yield that was under way is no longer there")
+def _line(block: list[ast.stmt], index: int) -> int:
+    return block[min(index, len(block) - 1)].lineno
 
 
-def _alike(old: ast.AST, new: ast.AST) -> bool:
-    if type(old) is not type(new):
-        return False
-    if isinstance(old, ast.Call) and isinstance(new, ast.Call):
-        return same(old.func, new.func)
-    return True
+def _line_of(node: ast.AST) -> int:
+    return int(getattr(node, "lineno", 0) or getattr(getattr(node, "pattern", None), "lineno", 0))
 
 
-def _paths(node: ast.AST, prefix: Path = ()) -> list[tuple[Path, ast.AST]]:
+def _index(paths: list[Path], path: Path) -> int:
+    return paths.index(path) if path in paths else 0
+
+
+def expressions(node: ast.AST, prefix: Path = ()) -> list[tuple[Path, ast.AST]]:
+    """The expressions of a statement that run in its own scope, with the ways to them."""
     found: list[tuple[Path, ast.AST]] = []
     own = {id(n) for n in own_scope(node)}
     for name, value in ast.iter_fields(node):
         for index, child in enumerate(value) if isinstance(value, list) else [(-1, value)]:
             if isinstance(child, ast.AST) and id(child) in own and not isinstance(child, ast.stmt):
                 path = (*prefix, (name, index))
-                found += [(path, child), *_paths(child, path)]
+                found += [(path, child), *expressions(child, path)]
     return found
-
-

@@ -215,7 +215,9 @@ class _Builder:
         body = self._rest(old, depth + 1)
         handler = ast.copy_location(ast.ExceptHandler(None, old.name, body), old)
         if old.name:
-            handler.type = self._box("take", old, "BaseException")
+            caught = ast.Attribute(ast.Constant(_BOX), "everything", ast.Load())
+            handler.type = ast.copy_location(caught, old)
+            ast.copy_location(caught.value, old)
         return _like(node, body=[again], handlers=[handler], orelse=[])
 
     def _finally(self, node: ast.Try, path: Path, depth: int) -> list[ast.stmt]:
@@ -304,8 +306,19 @@ class _Builder:
                 setattr(new, other, items)
             elif other == name:
                 setattr(new, other, inner)
-            elif isinstance(value, ast.AST) and not isinstance(node, ast.AugAssign):
+            elif isinstance(node, ast.AugAssign) and isinstance(value, ast.expr):
+                setattr(new, other, self._target(value, (*path, (other, -1))))
+            elif isinstance(value, ast.AST):
                 setattr(new, other, self._evaluated(value, (*path, (other, -1))))
+        return new
+
+    def _target(self, node: ast.expr, path: Path) -> ast.expr:
+        """The target of an augmented assignment, which is read again, without its side effects."""
+        new = copy.copy(node)
+        for name in ("value", "slice"):
+            part = getattr(node, name, None)
+            if isinstance(part, ast.AST):
+                setattr(new, name, self._evaluated(part, (*path, (name, -1))))
         return new
 
     def _operand(self, node: ast.AST, step: tuple[str, int], path: Path) -> ast.expr:
@@ -452,9 +465,12 @@ def _compile_nested(
         body = [ast.ClassDef(function.class_name, [], [], body, [])]
     parameters = [ast.arg(arg=name) for name in cells]
     arguments = ast.arguments([], parameters, None, [], [], None, [])
-    factory = ast.FunctionDef(_FACTORY, arguments, body, [], None)
+    # What is defined here must not hide the globals of the same names.
+    hidden = {definition.name, function.class_name} - {None, *cells}
+    outside = [ast.Global(sorted(str(name) for name in hidden))] if hidden else []
+    factory = ast.FunctionDef(_FACTORY, arguments, [*outside, *body], [], None)
     tree = ast.Module([factory], [])
-    for node in (factory, *body, *parameters):
+    for node in (factory, *outside, *body, *parameters):
         _locate(node, definition)
     flags = source.future_flags
     outer = compile(ast.fix_missing_locations(tree), source.path, "exec", flags, dont_inherit=True)

@@ -16,6 +16,7 @@ class Box:
     """What one continuing frame takes back: values by key, each taken once."""
 
     __slots__ = ("_target", "state", "values")
+    everything = BaseException  # what a handler catches that is entered again
 
     def __init__(self, values: dict[str, Any], state: object = None) -> None:
         self.values = values

@@ -85,6 +85,12 @@ class _Index:
         self.loops: dict[tuple[int, int, int, int], Path] = {}
         self.yields: dict[tuple[int, int, int, int], Path] = {}
         self._add(function.root, ())
+        if isinstance(function.node, ast.GeneratorExp):
+            # 3.11 gives all instructions of a generator expression the place of the whole.
+            for path in list(self.yields.values()):
+                self.yields.setdefault(_range(function.node), path)
+            if len(function.node.generators) == 1:
+                self.loops.setdefault(_range(function.node), (("body", 0),))
 
     def _add(self, node: ast.AST, path: Path) -> None:
         if isinstance(node, ast.stmt):

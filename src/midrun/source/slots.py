@@ -134,6 +134,9 @@ def _operands(node: ast.AST, step: tuple[str, int], path: Path) -> list[Slot]:
             return [Slot("callee", (*path, ("func", -1))), *before]
         case ast.keyword(), "value":
             return []
+        case ast.BinOp(op=ast.Mod(), left=ast.Constant(), right=ast.Tuple()), "right":
+            # `"%s" % (a, b)` is compiled as if it were an f-string (Python/ast_opt.c).
+            raise Unknown(f"line {node.lineno} is formatting a string")
         case ast.BinOp(), "right":
             return pushed(("left", -1))
         case ast.Compare(), "comparators":

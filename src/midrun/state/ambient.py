@@ -22,6 +22,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from midrun.state import ambient_torch
+
 
 @dataclass(frozen=True)
 class Ambient:
@@ -65,7 +67,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
         Ambient("random", "random", random.getstate, random.setstate),
-        Ambient("numpy.random", "numpy random", _read_numpy, _set_numpy),
+        *(Ambient(*entry) for entry in ambient_torch.AMBIENT),
     ]
 
 
@@ -229,11 +231,3 @@ def _read_signals() -> dict[int, Any]:
 def _set_signals(saved: dict[int, Any]) -> None:
     for number, handler in saved.items():
         signal.signal(number, handler)
-
-
-def _read_numpy() -> Any:
-    return sys.modules["numpy.random"].get_state()
-
-
-def _set_numpy(saved: Any) -> None:
-    sys.modules["numpy.random"].set_state(saved)

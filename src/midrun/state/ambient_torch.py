@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from midrun.state.adapters.tensors import device_for
+
 Entry = tuple[str, str, Callable[[], Any], Callable[[Any], None]]
 
 
@@ -57,7 +59,7 @@ def _read_device() -> dict[str, Any]:
     device = sys.modules.get("torch.utils._device")
     return {
         "context": getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None),
-        "current": device and device.CURRENT_DEVICE,
+        "current": str(device.CURRENT_DEVICE) if device and device.CURRENT_DEVICE else None,
         "modes": torch.overrides._get_current_function_mode_stack(),
     }
 
@@ -67,7 +69,7 @@ def _set_device(saved: dict[str, Any]) -> None:
     if saved["current"] is not None:
         from torch.utils import _device
 
-        _device.CURRENT_DEVICE = saved["current"]
+        _device.CURRENT_DEVICE = device_for(saved["current"])
     torch._GLOBAL_DEVICE_CONTEXT.device_context = saved["context"]
     for mode in saved["modes"]:
         torch.overrides._push_mode(mode)
@@ -118,13 +120,21 @@ def _set_threads(saved: tuple[int, int]) -> None:
 
 
 # Switches of the backends that torch._C has as a pair _get_x and _set_x.
-_SWITCHES = """
-    blas_preferred_backend cpu_allow_fp16_reduced_precision_reduction
-    cublas_allow_fp16_accumulation cudnn_benchmark cudnn_deterministic cudnn_enabled
-    linalg_preferred_backend math_sdp_allow_fp16_bf16_reduction mkldnn_deterministic
-    mkldnn_enabled nnpack_enabled qengine
-""".split()
-# The same, without an underscore in front of the getter.
+_SWITCHES = (
+    "blas_preferred_backend",
+    "cpu_allow_fp16_reduced_precision_reduction",
+    "cublas_allow_fp16_accumulation",
+    "cudnn_benchmark",
+    "cudnn_deterministic",
+    "cudnn_enabled",
+    "linalg_preferred_backend",
+    "math_sdp_allow_fp16_bf16_reduction",
+    "mkldnn_deterministic",
+    "mkldnn_enabled",
+    "nnpack_enabled",
+    "qengine",
+)
+# Kernels of scaled_dot_product_attention: _get_x_sdp_enabled and _set_sdp_use_x.
 _ATTENTION = ("flash", "mem_efficient", "math", "cudnn")
 # Operations whose float32 precision is set one by one (torch/backends/__init__.py).
 _PRECISIONS = [
@@ -175,12 +185,17 @@ def _set_print(saved: dict[str, Any]) -> None:
 
 
 # Hooks for all modules, by the names of the dicts in torch/nn/modules/module.py.
-_MODULE_HOOKS = """
-    _global_backward_pre_hooks _global_backward_hooks _global_forward_pre_hooks
-    _global_forward_hooks _global_forward_hooks_always_called _global_forward_hooks_with_kwargs
-    _global_buffer_registration_hooks _global_module_registration_hooks
-    _global_parameter_registration_hooks
-""".split()
+_MODULE_HOOKS = (
+    "_global_backward_pre_hooks",
+    "_global_backward_hooks",
+    "_global_forward_pre_hooks",
+    "_global_forward_hooks",
+    "_global_forward_hooks_always_called",
+    "_global_forward_hooks_with_kwargs",
+    "_global_buffer_registration_hooks",
+    "_global_module_registration_hooks",
+    "_global_parameter_registration_hooks",
+)
 _OPTIMIZER_HOOKS = ("_global_optimizer_pre_hooks", "_global_optimizer_post_hooks")
 
 

@@ -7,6 +7,7 @@ at run time; the functions in them go as said.
 
 from __future__ import annotations
 
+import _abc
 import abc
 import sys
 import types
@@ -36,8 +37,8 @@ def reduce_function(obj: types.FunctionType, saver: Saver) -> Any:
         return saver.by_default(obj)
     state = {name: getattr(obj, name) for name in _ATTRIBUTES}
     state["__dict__"] = dict(obj.__dict__)
-    cells = dict(zip(obj.__code__.co_freevars, obj.__closure__ or (), strict=True))
-    arguments = (_code(obj.__code__, saver), _namespace(obj, saver), obj.__name__, cells)
+    code, namespace = _code(obj.__code__, saver), _namespace(obj, saver)
+    arguments = (code, namespace, obj.__name__, obj.__code__.co_freevars, *(obj.__closure__ or ()))
     return rebuild.function, arguments, state, None, None, fill_function
 
 
@@ -118,13 +119,22 @@ def fill_cell(cell: types.CellType, contents: tuple[Any, ...]) -> None:
 
 
 def reduce_class(obj: type, saver: Saver) -> Any:
-    """The reduce value of a class."""
+    """The reduce value of a class: by reference if it is a library's, else all that is in it."""
     if obj in _NAMELESS:
         return type, (_NAMELESS[obj],)
     reduced = saver.by_default(obj)
-    if isinstance(reduced, tuple) and getattr(reduced[0], "__name__", "") == "_make_skeleton_class":
-        return (skeleton_class, *reduced[1:])
-    return reduced
+    if not isinstance(reduced, tuple):
+        return reduced
+    if reduced[0].__name__ == "_make_skeleton_enum":
+        members = obj.__members__  # type: ignore[attr-defined]
+        attributes = {name: dict(vars(member)) for name, member in members.items()}
+        state = (reduced[2], attributes, {n: m.name for n, m in members.items()}, reduced[5])
+        return (*reduced[:2], state, None, None, fill_enum)
+    if reduced[0].__name__ != "_make_skeleton_class":
+        return reduced
+    namespace = {n: obj.__dict__[n] for n in ("__slots__", "__module__") if n in obj.__dict__}
+    arguments = (type(obj), obj.__name__, obj.__bases__, namespace, obj.__qualname__)
+    return skeleton_class, arguments, _class_state(obj), None, None, fill_class
 
 
 _NAMELESS: dict[type, Any] = {
@@ -132,10 +142,30 @@ _NAMELESS: dict[type, Any] = {
     type(NotImplemented): NotImplemented,
     type(...): ...,
 }
+_MADE_WITH_THE_CLASS = ("__dict__", "__weakref__", "__slots__", "_abc_impl", "__abstractmethods__")
+
+
+def _class_state(obj: type) -> tuple[dict[str, Any], frozenset[str] | None, list[type]]:
+    attributes = {
+        name: value
+        for name, value in obj.__dict__.items()
+        if name not in _MADE_WITH_THE_CLASS
+        and not (isinstance(value, types.MemberDescriptorType) and value.__objclass__ is obj)
+    }
+    abstract = obj.__dict__.get("__abstractmethods__")
+    registered: list[type] = []
+    if "_abc_impl" in obj.__dict__:
+        references, *_ = _abc._get_dump(obj)  # type: ignore[attr-defined]
+        registered = [kind for reference in references if (kind := reference()) is not None]
+    return attributes, abstract, registered
 
 
 def skeleton_class(
-    metaclass: type, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *_: Any
+    metaclass: type,
+    name: str,
+    bases: tuple[type, ...],
+    namespace: dict[str, Any],
+    qualname: str,
 ) -> type:
     """A class without its attributes, made without any code of the program's: `__init_subclass__`
     and a metaclass's `__new__` ran when the class was made first, and their effects are saved."""
@@ -151,4 +181,31 @@ def skeleton_class(
     finally:
         for base, hook in hooks:
             type.__setattr__(base, "__init_subclass__", hook)
+    result.__qualname__ = qualname
     return result
+
+
+def fill_class(
+    obj: type, state: tuple[dict[str, Any], frozenset[str] | None, list[type]]
+) -> None:
+    """Give a class what was in it."""
+    attributes, abstract, registered = state
+    for name, value in attributes.items():
+        type.__setattr__(obj, name, value)
+    if abstract is not None:
+        obj.__abstractmethods__ = abstract  # type: ignore[attr-defined]
+    for kind in registered:
+        abc.ABCMeta.register(obj, kind)  # type: ignore[arg-type]
+
+
+def fill_enum(
+    obj: Any, state: tuple[Any, dict[str, dict[str, Any]], dict[str, str], Any]
+) -> None:
+    """Give an enumeration what was in it, its members what their `__init__` gave them, and the
+    members their other names."""
+    attributes, members, names, fill = state
+    fill(obj, attributes)
+    for name, values in members.items():
+        member = obj._member_map_[names[name]]
+        obj._member_map_[name] = member
+        vars(member).update(values)

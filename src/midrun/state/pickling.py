@@ -8,6 +8,7 @@ leaves the stream as blobs.
 
 from __future__ import annotations
 
+import argparse
 import builtins
 import contextlib
 import copyreg
@@ -26,8 +27,10 @@ from midrun.errors import MidrunError
 from midrun.source.book import Book
 from midrun.source.positions import Unknown
 from midrun.state import rebuild
+from midrun.state.adapters.files import open_again
 from midrun.state.frames import FrameState, capture_generator
 from midrun.state.functions import reduce_cell, reduce_class, reduce_function
+from midrun.state.instances import is_raw, reduce_raw
 from midrun.state.registry import Reduce, Registry
 from midrun.state.revive import Reviver
 
@@ -88,15 +91,65 @@ for _name in _USES.split():
     setattr(Missing, f"__{_name}__", _missing_use)
 
 
+class LibraryObjects:
+    """Finds objects that are globals of libraries: they belong to the library, whose own state is
+    not saved, and so they go by reference (`random._inst`, `torch.float32`, `os.environ`).
+
+    Kept from one save to the next, since going through all modules takes time.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[int, tuple[str, str]] = {}
+        self._done: set[int] = set()
+
+    def update(self, own: frozenset[str]) -> None:
+        """Take in modules that were imported since the last time."""
+        belong = {id(sys.modules[name]) for name in own if name in sys.modules}
+        for name, module in list(sys.modules.items()):
+            if id(module) in self._done:
+                continue
+            self._done.add(id(module))
+            if type(module) is not types.ModuleType or id(module) in belong:
+                continue
+            if name.partition(".")[0] == "midrun":
+                continue
+            for attribute, value in list(module.__dict__.items()):
+                if type(value) not in _PLAIN:
+                    self._names.setdefault(id(value), (name, attribute))
+        for stream in ("__stdin__", "__stdout__", "__stderr__"):
+            self._names[id(getattr(sys, stream))] = ("sys", stream)
+
+    def find(self, obj: Any) -> Any:
+        """The reduce value of such an object, else None."""
+        found = self._names.get(id(obj))
+        if found is None or type(obj).__name__ == "device":
+            return None  # torch keeps the current device in a global that is bound anew
+        module, name = found
+        if getattr(sys.modules.get(module), name, None) is not obj:
+            return None
+        return _import_attribute, found
+
+
+_PLAIN = frozenset(
+    {
+        int, float, str, bool, bytes, type(None), list, dict, tuple, set, frozenset, type,
+        types.FunctionType, types.ModuleType, types.BuiltinFunctionType,
+    }
+)  # fmt: skip
+
+
 @dataclass
 class Session:
     """What one save works with: `own` are the names of the modules whose functions and classes are
-    the program's own, `running` the states of generators that are on the stack, by their frame."""
+    the program's own, `running` the states of generators that are on the stack, by their frame,
+    `dead` the ids of objects that no code will read again."""
 
     book: Book
     registry: Registry
     own: frozenset[str]
     blobs: Blobs
+    library: LibraryObjects
+    dead: frozenset[int] = frozenset()
     running: dict[types.FrameType, FrameState] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     missing: list[tuple[Any, str]] = field(default_factory=list)
@@ -110,7 +163,7 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
         self.session = session
         self.memory: dict[int, Any] = {}  # for adapters: what they made for an address
         self._kinds: dict[type, Reduce | None] = {}
-        self._references = _LibraryObjects(session.own)
+        session.library.update(session.own)
 
     def reducer_override(self, obj: Any) -> Any:
         kind = type(obj)
@@ -129,6 +182,8 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
         special = _BY_KIND.get(kind)
         if special is not None:
             return special
+        if is_raw(kind, self.session.own):
+            return reduce_raw
         plain = (
             kind.__module__ in self.session.own
             and kind.__reduce_ex__ is object.__reduce_ex__
@@ -140,7 +195,7 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
         return _reduce_any
 
     def _adapted(self, adapter: Reduce, obj: Any) -> Any:
-        reference = self._references.find(obj)
+        reference = self.session.library.find(obj)
         if reference is not None:
             return reference
         result = adapter(obj, self)
@@ -158,12 +213,12 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
         result = super().reducer_override(obj)
         if result is not NotImplemented or isinstance(obj, type | types.FunctionType):
             return result
-        reduce = copyreg.dispatch_table.get(type(obj))
+        reduce = self.dispatch_table.get(type(obj))
         return reduce(obj) if reduce else obj.__reduce_ex__(5)
 
     def reference(self, obj: Any) -> Any:
         """The reduce value of an object that is a global of a library, else None."""
-        return self._references.find(obj)
+        return self.session.library.find(obj)
 
     def note(self, kind: str, what: str, why: str) -> None:
         self.session.notes.append(Note(kind, what, why))
@@ -173,43 +228,6 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
         what = f"{type(obj).__module__}.{type(obj).__qualname__} object"
         self.session.missing.append((obj, why))
         return Missing, (what, why)
-
-
-class _LibraryObjects:
-    """Finds objects that are globals of libraries: they belong to the library, whose own state is
-    not saved, and so they go by reference (`random._inst`, `torch.float32`, `os.environ`)."""
-
-    def __init__(self, own: frozenset[str]) -> None:
-        self._own = own
-        self._names: dict[int, tuple[str, str]] = {}
-        for name, module in list(sys.modules.items()):
-            if name in own or type(module) is not types.ModuleType or name.startswith("midrun"):
-                continue
-            for attribute, value in list(module.__dict__.items()):
-                if type(value) not in _PLAIN:
-                    self._names.setdefault(id(value), (name, attribute))
-        for attribute in ("stdin", "stdout", "stderr"):
-            for stream in (f"__{attribute}__", attribute):
-                value = getattr(sys, stream, None)
-                if value is not None:
-                    self._names[id(value)] = ("sys", stream)
-            original = getattr(sys, f"__{attribute}__", None)
-            if original is not None:
-                self._names[id(original)] = ("sys", f"__{attribute}__")
-
-    def find(self, obj: Any) -> Any:
-        found = self._names.get(id(obj))
-        if found is None or getattr(sys.modules.get(found[0]), found[1], None) is not obj:
-            return None
-        if found[0] == "sys" and not found[1].startswith("__"):
-            return None  # a replaced sys.stdout is the program's own object
-        return _import_attribute, found
-
-
-_PLAIN = (
-    int, float, str, bool, bytes, type(None), list, dict, tuple, set, frozenset, type,
-    types.FunctionType, types.ModuleType, types.BuiltinFunctionType,
-)  # fmt: skip
 
 
 def _import_attribute(module: str, name: str) -> Any:
@@ -233,7 +251,7 @@ def _reduce_any(obj: Any, saver: Saver) -> Any:
     try:
         result = saver.by_default(obj)
         if isinstance(result, str):
-            _check_global(obj, result)
+            _check_global(obj, result, saver)
     except (NotNow, MemoryError):
         raise
     except Exception as error:
@@ -241,8 +259,10 @@ def _reduce_any(obj: Any, saver: Saver) -> Any:
     return result
 
 
-def _check_global(obj: Any, name: str) -> None:
+def _check_global(obj: Any, name: str, saver: Saver) -> None:
     module = sys.modules[getattr(obj, "__module__", None) or "__main__"]
+    if module.__name__ in saver.session.own:
+        raise pickle.PicklingError(f"it is known only as {module.__name__}.{name}")
     found: Any = module
     for part in name.split("."):
         found = getattr(found, part)
@@ -268,8 +288,11 @@ def _reduce_generator(obj: types.GeneratorType[Any, Any, Any], saver: Saver) -> 
             state = capture_generator(obj, saver.session.book)
         except Unknown as why:
             return saver.give_up(obj, str(why))
-    plan = replace(state, values={})
-    return rebuild.generator, (plan,), state.values, None, None, rebuild.fill_generator
+    # The cells are arguments of their own: they may lead back to the generator, and then it is made
+    # with them while they are still empty (pickle keeps only one of the two that it would make).
+    plan = replace(state, values={}, cells={})
+    arguments = (plan, tuple(state.cells), *state.cells.values())
+    return rebuild.generator, arguments, state.values, None, None, rebuild.fill_generator
 
 
 def _finished_generator(name: str, qualname: str) -> types.GeneratorType[Any, Any, Any]:
@@ -294,6 +317,8 @@ class Known:
 
     def __init__(self, own: list[str]) -> None:
         self.containers: list[Any] = [builtins.__dict__, sys.modules, sys.path, sys.argv]
+        # argparse compares this string by identity.
+        self.containers.append(argparse.SUPPRESS)
         self.containers += [sys.modules[name].__dict__ for name in own]
 
     def prefix(self) -> bytes:
@@ -350,7 +375,6 @@ class Loader(pickle.Unpickler):
         self._reviver = reviver
         self._known = Known(own)
         self._waiting: list[types.GeneratorType[Any, Any, Any]] = []
-        self._buffers: dict[str, memoryview] = {}
 
     def load_state(self) -> Any:
         """What was saved."""
@@ -372,27 +396,34 @@ class Loader(pickle.Unpickler):
         code: types.CodeType,
         namespace: dict[str, Any],
         name: str,
-        cells: dict[str, types.CellType],
+        names: tuple[str, ...],
+        *contents: types.CellType,
     ) -> types.FunctionType:
+        cells = dict(zip(names, contents, strict=True))
         closure = tuple(cells.get(variable) or types.CellType() for variable in code.co_freevars)
         return types.FunctionType(code, namespace, name, None, closure)
 
     def _source_code(self, file: str, key: tuple[str, int]) -> types.CodeType:
         return self._reviver.code(file, key)
 
-    def _generator(self, state: FrameState) -> types.GeneratorType[Any, Any, Any]:
-        generator = self._reviver.generator(state)
-        if state.waits:
-            self._waiting.append(generator)
-        return generator
+    def _generator(
+        self, plan: FrameState, names: tuple[str, ...], *cells: types.CellType
+    ) -> types.GeneratorType[Any, Any, Any]:
+        state = replace(plan, cells=dict(zip(names, cells, strict=True)))
+        return self._reviver.generator(state)
 
     def _fill_generator(self, generator: Any, values: dict[str, Any]) -> None:
-        self._reviver.fill(generator, values)
+        if self._reviver.fill(generator, values).waits:
+            self._waiting.append(generator)
 
     def _memory(self, key: str) -> memoryview:
-        if key not in self._buffers:
-            self._buffers[key] = self.blobs.blob(key)
-        return self._buffers[key]
+        return self.blobs.blob(key)
+
+    def _open_file(self, kind: str, mode: str, described: dict[str, Any]) -> Any:
+        file, report = open_again(kind, mode, described)
+        if report:
+            self._report(described["path"], report)
+        return file
 
     def _report(self, what: str, why: str) -> None:
         self.reports.append(Note("changed", what, why))

@@ -77,12 +77,15 @@ class Reviver:
         self._boxes[id(generator)] = box
         return generator
 
-    def fill(self, generator: types.GeneratorType[Any, Any, Any], values: dict[str, Any]) -> None:
-        """Give a generator its values."""
+    def fill(
+        self, generator: types.GeneratorType[Any, Any, Any], values: dict[str, Any]
+    ) -> FrameState:
+        """Give a generator its values; returns what it was made from."""
         box = self._boxes[id(generator)]
         assert isinstance(box.state, FrameState)
         box.values.update(_values(box.state, None))
         box.values.update(values)
+        return box.state
 
     def state_of(self, generator: types.GeneratorType[Any, Any, Any]) -> FrameState:
         """The state that a generator was made from, with its values."""
@@ -125,7 +128,7 @@ class Reviver:
 
 
 def _values(state: FrameState, inner: Callable[..., Any] | None) -> dict[str, Any]:
-    values = {"first test": True, "BaseException": BaseException, **state.values}
+    values = {"first test": True, **state.values}
     if state.inner == "step":
         values["inner"] = next
     elif inner is not None:

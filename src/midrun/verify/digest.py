@@ -6,6 +6,7 @@ What has no contents of its own (functions, modules, locks, iterators) counts by
 
 from __future__ import annotations
 
+import os
 import struct
 import sys
 import types
@@ -50,7 +51,13 @@ class Digest:
     def of(self, value: Any) -> str:
         todo: deque[Any] = deque([value])
         while todo:
-            todo.extendleft(reversed(self._add(todo.popleft())))
+            value = todo.popleft()
+            try:
+                inside = self._add(value)
+            except Exception as error:  # an object that can't be looked into
+                self._put(type(value).__qualname__, type(error).__name__)
+                inside = []
+            todo.extendleft(reversed(inside))
         return str(self._hash.hexdigest())
 
     def _put(self, *parts: object) -> None:
@@ -69,9 +76,15 @@ class Digest:
             return []
         self._seen[id(value)] = len(self._seen)
         self._alive.append(value)
+        if kind.__module__ in ("builtins", "itertools") and hasattr(kind, "__next__"):
+            self._put("iterator")  # an exhausted one may come back as one of another type
+            return []
         self._put(kind.__qualname__)
         if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
             self._put(value.__qualname__)
+            return []
+        if isinstance(value, os.PathLike):
+            self._put(os.fspath(value))
             return []
         if isinstance(value, types.ModuleType):
             self._put(value.__name__)

@@ -6,6 +6,16 @@ CONTRIBUTING.md.
 
 from __future__ import annotations
 
-from midrun.state.adapters import files, iterators, logs, objects, threads
+from midrun.state.adapters import (
+    arrays,
+    files,
+    iterators,
+    loaders,
+    logs,
+    objects,
+    tensors,
+    threads,
+    training,
+)
 
-ADAPTERS = (objects, iterators, files, threads, logs)
+ADAPTERS = (objects, iterators, files, threads, logs, arrays, tensors, training, loaders)

@@ -30,11 +30,8 @@ def _array(obj: Any, saver: Saver) -> Any:
     import numpy
 
     kind = type(obj)
-    if (
-        kind.__reduce__ is not numpy.ndarray.__reduce__
-        or kind.__reduce_ex__ is not numpy.ndarray.__reduce_ex__
-        or kind.__setstate__ is not numpy.ndarray.__setstate__
-    ):
+    pickling = ("__reduce__", "__reduce_ex__", "__setstate__")
+    if any(getattr(kind, name) is not getattr(numpy.ndarray, name) for name in pickling):
         return NotImplemented
     if obj.dtype.hasobject:
         return _of_objects(obj)
@@ -110,7 +107,7 @@ def _owner(array: Any) -> Any:
     current = array
     while True:
         base = getattr(current, "base", None)
-        if base is None or isinstance(current, numpy.memmap) and not _is_array(base):
+        if base is None or (isinstance(current, numpy.memmap) and not _is_array(base)):
             return current
         # as_strided puts an object with `base` and `__array_interface__` in between.
         if not _is_array(base) and not hasattr(base, "__array_interface__"):
@@ -131,7 +128,7 @@ def _target(owner: Any, obj: Any, saver: Saver) -> tuple[Any, int]:
     if hasattr(owner, "untyped_storage"):
         storage = owner.untyped_storage()
         return storage, storage.data_ptr()
-    inner = owner.obj if isinstance(owner, memoryview) else owner
+    inner: Any = owner.obj if isinstance(owner, memoryview) else owner
     if _is_array(inner):
         start, length = _bounds(inner)
         if inner.flags.forc:

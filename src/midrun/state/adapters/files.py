@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import xxhash
 
+from midrun.errors import MidrunError
 from midrun.state import rebuild
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def _binary(obj: Any, saver: Saver) -> Any:
     if obj.writable():
         obj.flush()
     described = _describe(obj, path, obj.tell())
+    described["buffering"] = 0 if isinstance(obj, io.FileIO) else -1
     return rebuild.open_file, ("binary", _again(obj.mode), described)
 
 
@@ -81,22 +83,32 @@ def _text(obj: io.TextIOWrapper, saver: Saver) -> Any:
         return _closed_text, (getattr(obj, "name", "?"),)
     path = _path_of(obj)
     if path is None:
-        if isinstance(getattr(obj, "name", None), int | str):
-            why = f"{obj.name!r} is no file that stands on disk"
-        else:
-            why = "it wraps something that is no file on disk"
-        return saver.give_up(obj, why)
+        if isinstance(obj.buffer, io.BytesIO) or not hasattr(obj, "name"):
+            obj.flush()
+            options = (obj.encoding, obj.errors, obj.line_buffering)
+            return _wrap, (obj.buffer, *options, obj.tell() if obj.seekable() else None)
+        return saver.give_up(obj, f"{obj.name!r} is no file that stands on disk")
     if obj.writable():
         obj.flush()
     described = _describe(obj, path, tell(obj))
     described |= {
         "encoding": obj.encoding,
         "errors": obj.errors,
-        "newline": _newline(obj),
+        "newline": _newline(obj, path),
         "line_buffering": obj.line_buffering,
+        "attributes": dict(vars(obj)),
     }
     mode = _again(getattr(obj, "mode", obj.buffer.mode))  # type: ignore[attr-defined]
     return rebuild.open_file, ("text", mode, described)
+
+
+def _wrap(
+    buffer: Any, encoding: str, errors: str, line_buffering: bool, position: int | None
+) -> io.TextIOWrapper:
+    file = io.TextIOWrapper(buffer, encoding, errors, line_buffering=line_buffering)
+    if position is not None:
+        file.seek(position)
+    return file
 
 
 def tell(file: io.TextIOWrapper) -> int:
@@ -116,9 +128,61 @@ def tell(file: io.TextIOWrapper) -> int:
         return file.tell()
 
 
-def _newline(obj: io.TextIOWrapper) -> str | None:
-    # The argument `newline` is kept in no attribute of the C type; what has been read tells some.
-    return getattr(obj, "_midrun_newline", None)
+def _newline(obj: io.TextIOWrapper, path: str) -> str | None:
+    """The argument `newline` that the file was opened with, which no attribute tells: found from
+    what a line end that is in the file reads as."""
+    if obj.newlines is not None:
+        return None  # only universal newlines remember what they have met
+    with open(path, "rb") as file:
+        head = file.read(_SAMPLE)
+    return "" if b"\r" in head else None
+
+
+def open_again(kind: str, mode: str, was: dict[str, Any]) -> tuple[Any, str | None]:
+    """The file as it was, and what is to be reported of it."""
+    path, length = was["path"], was["length"]
+    if not os.path.exists(path):
+        if not was["written"]:
+            raise MidrunError(
+                f"{path} was open for reading at the savepoint and is gone; put it back, or resume "
+                "from a savepoint before it was opened",
+                slug="file-gone",
+            )
+        with open(path, "wb"):
+            pass
+        report: str | None = "is gone; it begins anew"
+    else:
+        size = os.path.getsize(path)
+        report = None
+        if size < length or fingerprint(path, length) != was["hash"]:
+            report = "has changed since the savepoint; the program goes on with it as it is"
+        elif was["written"] and size > length:
+            os.truncate(path, length)
+    if kind == "binary":
+        file: Any = open(path, mode + "b", buffering=was["buffering"])  # noqa: SIM115
+        if "a" not in mode:
+            file.seek(was["position"])
+        _rename(file, was["name"])
+        return file, report
+    file = open(  # noqa: SIM115
+        path,
+        mode,
+        encoding=was["encoding"],
+        errors=was["errors"],
+        newline=was["newline"],
+        buffering=1 if was["line_buffering"] else -1,
+    )
+    if "a" not in mode or "+" in mode:
+        file.seek(was["position"])
+    vars(file).update(was["attributes"])  # `mode` among them
+    _rename(file.buffer, was["name"])
+    return file, report
+
+
+def _rename(file: Any, name: Any) -> None:
+    """Let the file show the name that the program opened it by."""
+    raw = getattr(file, "raw", file)
+    raw.name = name
 
 
 def _again(mode: str) -> str:

@@ -8,6 +8,7 @@ print and refuse a second backward as they did.
 from __future__ import annotations
 
 import functools
+import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,18 +19,14 @@ if TYPE_CHECKING:
 
 GraphState = Literal["none", "freed", "alive"]
 
-_MOST_NODES = 10_000
+_MOST_NODES = 12_000
 _MOST_FREED = 500  # to ask a freed node takes ten times as long as to pass one by
 
 # Nodes that only rearrange (torch/csrc/autograd/generated/ViewFuncs): a tensor that they alone
 # stand between it and a leaf is a view of the leaf.
-_VIEWS = frozenset(
-    f"{name}Backward{number}"
-    for name in """
-        Alias AsStrided Detach Diagonal Expand Permute Select Slice Split SplitWithSizes Squeeze T
-        Transpose Unbind Unfold Unsqueeze UnsafeView View Narrow Movedim ReshapeAlias
-    """.split()
-    for number in range(3)
+_VIEWS = re.compile(
+    "(Alias|AsStrided|Detach|Diagonal|Expand|Permute|Select|Slice|Split|SplitWithSizes|Squeeze|T"
+    "|Transpose|Unbind|Unfold|Unsqueeze|UnsafeView|View|Narrow|Movedim|ReshapeAlias)Backward[0-9]"
 )
 
 
@@ -37,7 +34,7 @@ def graph_state(tensor: Any) -> GraphState:
     """What is left of the graph that `tensor` came out of: "none" if there is none (a leaf),
     "alive" if a backward through it could do something, else "freed".
 
-    Stops at the first node that still holds what it saved, and after 10,000 nodes or 500 freed
+    Stops at the first node that still holds what it saved, and after 12,000 nodes or 500 freed
     ones: then what was seen decides.
     """
     if tensor.grad_fn is None:
@@ -73,7 +70,7 @@ def is_plain_view(tensor: Any) -> bool:
         following = node.next_functions
         if not following:
             return type(node).__name__ == "AccumulateGrad"
-        if len(following) != 1 or type(node).__name__ not in _VIEWS:
+        if len(following) != 1 or not _VIEWS.fullmatch(type(node).__name__):
             return False
         node = following[0][0]
     return tensor.grad_fn is None
@@ -94,9 +91,10 @@ def _alive(node: Any) -> bool:
             case "freed":
                 freed += 1
             case "none":
-                after = {following for following, _ in current.next_functions} - met - {None}
-                met |= after
-                waiting.extend(after)
+                for after, _ in current.next_functions:
+                    if after is not None and after not in met:
+                        met.add(after)
+                        waiting.append(after)
     return not freed
 
 
@@ -107,21 +105,28 @@ def _saved(node: Any) -> GraphState:
     `saved_tensors`; to read one that was freed raises (torch/csrc/autograd/saved_variable.h,
     ERR_BACKWARD_TWICE).
     """
-    kind = type(node)
-    if getattr(getattr(kind, "_forward_cls", None), "stands_for_spent", False):
+    kind: Any = type(node)
+    names = _saved_names(kind)
+    if names is None:
         return "freed"
-    for name in _saved_names(kind):
+    for name in names:
         try:
             value = getattr(node, name)
         except RuntimeError as error:
             # The other reason is a change in place: what its backward says is torch's business.
             return "freed" if "second time" in str(error) else "alive"
-        if name != "saved_tensors" or value:
+        # What was not needed is None, before and after.
+        several = value if isinstance(value, tuple | list) else (value,)
+        if any(held is not None for held in several):
             return "alive"
     return "none"
 
 
-def _saved_names(kind: type) -> list[str]:
+@functools.lru_cache(maxsize=1024)
+def _saved_names(kind: Any) -> list[str] | None:
+    """The attributes for what nodes of a kind save, None for one that stands for a spent graph."""
+    if getattr(getattr(kind, "_forward_cls", None), "stands_for_spent", False):
+        return None
     if hasattr(kind, "saved_tensors"):
         return ["saved_tensors"]
     return [name.removeprefix("_raw") for name in kind.__dict__ if name.startswith("_raw_saved_")]

@@ -20,6 +20,9 @@ _DICT_VIEWS = {
     "dict_keyiterator": "keys",
     "dict_valueiterator": "values",
     "dict_itemiterator": "items",
+    "dict_reversekeyiterator": "keys",
+    "dict_reversevalueiterator": "values",
+    "dict_reverseitemiterator": "items",
 }
 
 
@@ -29,6 +32,7 @@ def add(registry: Registry) -> None:
     for name in ("dict_keys", "dict_values", "dict_items"):
         registry.register(f"builtins.{name}", _dict_view)
     registry.register("builtins.set_iterator", _set_iterator)
+    registry.register("itertools.pairwise", _pairwise)
 
 
 def _dict_iterator(obj: Any, saver: Saver) -> Any:
@@ -36,12 +40,17 @@ def _dict_iterator(obj: Any, saver: Saver) -> Any:
     left = obj.__length_hint__()
     if owner is None or not left:
         return iter, ((),)
-    view = _DICT_VIEWS[type(obj).__name__]
-    return _moved_on, (owner, view), len(owner) - left, None, None, _skip
+    name = type(obj).__name__
+    begin = _moved_back if "reverse" in name else _moved_on
+    return begin, (owner, _DICT_VIEWS[name]), len(owner) - left, None, None, _skip
 
 
 def _moved_on(owner: dict[Any, Any], view: str) -> Any:
     return iter(getattr(owner, view)())
+
+
+def _moved_back(owner: dict[Any, Any], view: str) -> Any:
+    return reversed(getattr(owner, view)())
 
 
 def _skip(iterator: Any, count: int) -> None:
@@ -59,3 +68,12 @@ def _set_iterator(obj: Any, saver: Saver) -> Any:
 
 def _rest(iterator: Any) -> Any:
     return iterator.__reduce__()[1][0]
+
+
+def _pairwise(obj: Any, saver: Saver) -> Any:
+    source, *before = gc.get_referents(obj)
+    return _make_pairwise, (source, *before[:1])
+
+
+def _make_pairwise(source: Any, *before: Any) -> Any:
+    return itertools.pairwise(itertools.chain(before, source))

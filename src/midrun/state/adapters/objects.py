@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import ctypes
 import functools
+import gc
 import types
+import typing
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +27,11 @@ def add(registry: Registry) -> None:
     registry.register("builtins.memoryview", _memoryview)
     registry.register("functools._lru_cache_wrapper", _cached)
     registry.register("builtins.object", _bare, exact=True)
+    registry.register("builtins.mappingproxy", _mapping_proxy)
+    registry.register("typing.NewType", _new_type)
+    registry.register("random.SystemRandom", lambda obj, saver: (type(obj), ()))
+    registry.register("_csv.reader", _csv_reader)
+    registry.register("_csv.writer", _csv_writer)
 
 
 def _nothing() -> None:
@@ -132,17 +141,21 @@ def _method(obj: types.MethodType, saver: Saver) -> Any:
 
 
 def _memoryview(obj: memoryview, saver: Saver) -> Any:
-    if not obj.c_contiguous or not isinstance(obj.obj, bytes | bytearray):
+    if not obj.c_contiguous:
         return NotImplemented
-    whole = memoryview(obj.obj)
-    if obj.nbytes == whole.nbytes:
-        return _cast, (obj.obj, 0, obj.nbytes, obj.format, obj.shape)
-    return NotImplemented
+    if obj.readonly:
+        return _cast, (bytes(obj), 0, obj.nbytes, obj.format, obj.shape)
+    start = _address(obj) - _address(memoryview(obj.obj))
+    return _cast, (obj.obj, start, start + obj.nbytes, obj.format, obj.shape)
+
+
+def _address(view: memoryview) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(view.cast("B")))
 
 
 def _cast(base: Any, start: int, stop: int, format: str, shape: Any) -> memoryview:
-    view = memoryview(base)[start:stop]
-    return view if format == "B" else view.cast("B").cast(format, shape)  # type: ignore[call-overload]
+    view = memoryview(base).cast("B")[start:stop]
+    return view if format == "B" else view.cast(format, shape)  # type: ignore[call-overload]
 
 
 def _cached(obj: Any, saver: Saver) -> Any:
@@ -161,3 +174,44 @@ def _make_cached(function: Any, maxsize: int | None, typed: bool, state: dict[st
 
 def _bare(obj: object, saver: Saver) -> Any:
     return object, ()
+
+
+def _mapping_proxy(obj: Any, saver: Saver) -> Any:
+    (mapping,) = gc.get_referents(obj)
+    if isinstance(mapping, dict) and "__module__" in mapping and "__dict__" in mapping:
+        owner = next((k for k in gc.get_referrers(mapping) if _owns(k, mapping)), None)
+        if owner is not None:
+            return vars, (owner,)
+    return types.MappingProxyType, (mapping,)
+
+
+def _owns(kind: Any, namespace: Any) -> bool:
+    return isinstance(kind, type) and gc.get_referents(kind.__dict__)[0] is namespace
+
+
+def _new_type(obj: typing.NewType, saver: Saver) -> Any:
+    return typing.NewType, (obj.__name__, obj.__supertype__), dict(vars(obj))
+
+
+def _csv_reader(obj: Any, saver: Saver) -> Any:
+    # The lines that were read already are gone from the source; `line_num` begins anew.
+    source = next(o for o in gc.get_referents(obj) if hasattr(type(o), "__next__"))
+    return _make_csv_reader, (source, _dialect(obj.dialect))
+
+
+def _csv_writer(obj: Any, saver: Saver) -> Any:
+    write = next(o for o in gc.get_referents(obj) if callable(o) and not isinstance(o, type))
+    return _make_csv_writer, (write.__self__, _dialect(obj.dialect))
+
+
+def _dialect(dialect: Any) -> dict[str, Any]:
+    names = ("delimiter", "doublequote", "escapechar", "lineterminator", "quotechar", "quoting")
+    return {name: getattr(dialect, name) for name in (*names, "skipinitialspace", "strict")}
+
+
+def _make_csv_reader(source: Any, dialect: dict[str, Any]) -> Any:
+    return csv.reader(() if getattr(source, "closed", False) else source, **dialect)
+
+
+def _make_csv_writer(file: Any, dialect: dict[str, Any]) -> Any:
+    return csv.writer(file, **dialect)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copyreg
+import functools
 import gc
 import io
 import warnings
 from typing import TYPE_CHECKING, Any
+
+from midrun.state.adapters.tensors import device_for
 
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver
@@ -19,6 +22,7 @@ def add(registry: Registry) -> None:
     registry.register("torch.nn.modules.module.Module", _module)
     registry.register("torch.jit._script.RecursiveScriptModule", _script_module)
     registry.register("torch.autograd.grad_mode.inference_mode", _inference_mode)
+    registry.register("torch.utils._device.DeviceContext", _device_context)
     registry.register("torch._ops.OpOverload", _operator)
     registry.register("torch._ops.OpOverloadPacket", _operator)
     registry.register("torch._ops._OpNamespace", _operator)
@@ -111,8 +115,8 @@ def _load_script(data: bytes, training: bool) -> Any:
 
 def _fill_script(module: Any, tensors: dict[str, Any]) -> None:
     for path, tensor in tensors.items():
-        owner, _, name = path.rpartition(".")
-        setattr(module.get_submodule(owner), name, tensor)
+        *owners, name = path.split(".")
+        setattr(functools.reduce(getattr, owners, module), name, tensor)
 
 
 def _inference_mode(obj: Any, saver: Saver) -> Any:
@@ -129,6 +133,21 @@ def _new_inference_mode(mode: bool, entered: bool) -> Any:
     if entered:
         made.__enter__()
     return made
+
+
+_DEVICES = ("device", "old_device")
+
+
+def _device_context(obj: Any, saver: Saver) -> Any:
+    # By name: the device is a global of torch while the context is entered, and others are then.
+    state = dict(obj.__dict__)
+    state.update({name: str(state[name]) for name in _DEVICES if state.get(name) is not None})
+    return _new, (type(obj),), state, None, None, _fill_device_context
+
+
+def _fill_device_context(obj: Any, state: dict[str, Any]) -> None:
+    state.update({name: device_for(state[name]) for name in _DEVICES if state.get(name)})
+    obj.__dict__.update(state)
 
 
 def _operator(obj: Any, saver: Saver) -> Any:
