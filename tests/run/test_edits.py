@@ -2,65 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
-
-
-@dataclass
-class Resumed:
-    """What a resumed program printed, and what midrun said."""
-
-    lines: list[str]
-    said: str
-    code: int
-
-
-class Program:
-    """A script that is run up to a place and resumed after edits."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._run: str | None = None
-        self._environment = {**os.environ, "MIDRUN_KEY_FILE": str(folder / "key")}
-
-    def write(self, text: str, name: str = "a.py") -> None:
-        (self.folder / name).write_text(dedent(text).lstrip("\n"))
-
-    def edit(self, old: str, new: str, name: str = "a.py") -> None:
-        text = (self.folder / name).read_text()
-        assert text.count(old) == 1, f"{old!r} is in the source {text.count(old)} times"
-        (self.folder / name).write_text(text.replace(old, new))
-
-    def run(self, marker: str = "# here", count: int = 1, name: str = "a.py") -> None:
-        """Run with a savepoint at the line that holds `marker`."""
-        lines = (self.folder / name).read_text().splitlines()
-        (line,) = [n for n, text in enumerate(lines, 1) if marker in text]
-        done = self._midrun("run", "--at", f"{name}:{line}#{count}", "a.py")
-        assert list((self.folder / ".midrun/runs").glob("*/savepoints/1")), done.stderr
-
-        if self._run is None:
-            (self._run,) = os.listdir(self.folder / ".midrun/runs")
-
-    def resume(self) -> Resumed:
-        """Continue from the savepoint of the first run."""
-        done = self._midrun("resume", f"{self._run}:1")
-        return Resumed(done.stdout.splitlines(), done.stderr, done.returncode)
-
-    def _midrun(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "midrun", *arguments],
-            cwd=self.folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+from edited_program import Program
 
 
 @pytest.fixture
@@ -434,3 +379,145 @@ def test_a_with_around_the_position_is_taken_away(program: Program) -> None:
     assert resumed.code == 2
     assert "work() in" in resumed.said
     assert "the `with` block that was under way at line 4 is no longer there" in resumed.said
+
+
+def test_generators_and_methods_of_another_module(program: Program) -> None:
+    program.write("""
+        import engine
+
+        RATE = 1
+        if __name__ == "__main__":
+            result = engine.fit(3)
+            print("result", result, RATE)
+    """)
+    program.write(
+        """
+        BIAS = 10
+
+        class Trainer:
+            def __init__(self, n):
+                self.n = n
+
+            def data(self):
+                for i in range(self.n):
+                    yield i
+                    print("sent", i)
+
+            def step(self, i):
+                z = i + BIAS
+                print("step", i, z)  # here
+                return z
+
+            def fit(self):
+                total = 0
+                for i in self.data():
+                    total += self.step(i)
+                return total
+
+        def fit(n):
+            return Trainer(n).fit()
+        """,
+        "engine.py",
+    )
+    program.run(count=2, name="engine.py")
+    program.edit("BIAS = 10", "BIAS = 20\nMORE = 100", "engine.py")
+    program.edit("return z", "return z + MORE + self.bonus()", "engine.py")
+    program.edit(
+        "def fit(self)", "def bonus(self):\n        return 1000\n\n    def fit(self)", "engine.py"
+    )
+    program.edit("range(self.n)", "range(self.n + 1)", "engine.py")
+    program.edit('print("sent", i)', 'print("SENT", i)', "engine.py")
+    program.edit("RATE = 1", "RATE = 2")
+    program.edit('print("result"', 'print("RESULT"')
+    assert program.resume().lines == [
+        *["step 1 11", "SENT 1", "step 2 22", "SENT 2", "step 3 23", "SENT 3"],
+        f"RESULT {10 + 1111 + 1122 + 1123} 2",
+    ]
+
+
+def test_recursion(program: Program) -> None:
+    program.write("""
+        def down(n):
+            if n == 0:
+                print("bottom")  # here
+                return 0
+            r = down(n - 1)
+            print("up", n, r)
+            return r + 1
+
+        print(down(3))
+    """)
+    program.run()
+    program.edit("r = down(n - 1)", "r = 10 + down(n - 1)")
+    program.edit('print("bottom")', 'print("BOTTOM")')
+    assert program.resume().lines == ["BOTTOM", "up 1 10", "up 2 21", "up 3 32", "33"]
+
+
+def test_in_a_handler(program: Program) -> None:
+    program.write("""
+        def work():
+            try:
+                1 / 0
+            except ZeroDivisionError as error:
+                print("handling", error)  # here
+                print("again", error)
+            finally:
+                print("finally")
+            print("done")
+
+        work()
+    """)
+    program.run()
+    program.edit("except ZeroDivisionError as", "except (ZeroDivisionError, OSError) as")
+    program.edit('print("again", error)', 'print("AGAIN", error)')
+    program.edit('print("finally")', 'print("FINALLY")')
+    program.edit("1 / 0", "2 / 0")
+    text = "division by zero"
+    assert program.resume().lines == [f"handling {text}", f"AGAIN {text}", "FINALLY", "done"]
+
+
+def test_a_generator_whose_yield_is_gone(program: Program) -> None:
+    program.write("""
+        def numbers(n):
+            for i in range(n):
+                yield i
+
+        g = numbers(4)
+        next(g)
+        print("now")  # here
+        print(list(g))
+    """)
+    program.run()
+    program.edit("yield i", "return [i]")
+    resumed = program.resume()
+    assert resumed.code == 2
+    assert "the expression `(yield i)` that was under way at line 3 is no longer" in resumed.said
+
+
+def test_closures_and_lambdas(program: Program) -> None:
+    program.write("""
+        import functools
+
+        def loud(f):
+            @functools.wraps(f)
+            def wrapper(*args):
+                r = f(*args)
+                return r
+            return wrapper
+
+        @loud
+        def work(n):
+            k = 1
+            def inner(x):
+                return x + k
+            print("work", inner(n))  # here
+            k = 5
+            return inner(n)
+
+        print(sorted([work(1), 3, 2], key=lambda v: -v))
+    """)
+    program.run()
+    program.edit("return x + k", "return x + k * 100")
+    program.edit("return r\n", "return r + 1000\n")
+    program.edit("key=lambda v: -v", "key=lambda v: v")
+    assert program.resume().lines == ["work 101", "[2, 3, 1501]"]

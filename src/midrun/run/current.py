@@ -6,6 +6,7 @@ Its `here` is called at the checks of the hot form. It decides whether to save, 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -107,12 +108,27 @@ class Run:
         self.policy.ask(reason)
         self.flags.raise_all()
 
-    def attempt(self, reason: Reason, frame: types.FrameType) -> bool:
+    def savepoint(self, name: str | None, asking: types.FrameType) -> None:
+        """The program has called `midrun.savepoint`, whose frame is `asking`."""
+        text = f"savepoint {name!r}" if name else "midrun.savepoint()"
+        reason = Reason(text, name=name)
+        frame = asking.f_back
+        if self._busy or frame is None:
+            return
+        if not self.attempt(reason, frame, asking) and reason.text in self._told:
+            self.ask(reason)
+
+    def attempt(
+        self,
+        reason: Reason,
+        frame: types.FrameType,
+        asking: types.FrameType | None = None,
+    ) -> bool:
         """Save now, with `frame` as the innermost; False if that can't be done here."""
         began = time.monotonic()
         self._busy = True
         try:
-            snapshot = Snapshot(self, reason, frame)
+            snapshot = Snapshot(self, reason, frame, asking)
             snapshot.take()
             self._last = snapshot
         except (Unknown, NotNow) as why:
@@ -134,7 +150,8 @@ class Run:
         elif not self.policy.wanted:
             self.flags.lower()
         if reason.text in self._told:
-            self.say(f"savepoint taken {_place(frame)}")
+            self.say(f"{reason.text}: taken {_place(frame)}")
+            self._told.discard(reason.text)
         if reason.then:
             self._leave(reason.then, snapshot)
         return True
@@ -164,12 +181,15 @@ class Run:
     def _put_off(self, reason: Reason, frame: types.FrameType, why: str) -> None:
         if reason.asked and reason.text not in self._told:
             self._told.add(reason.text)
-            self.say(f"no savepoint can be taken {_place(frame)}, because {why}; the next place is")
+            self.say(
+                f"{reason.text}: no savepoint can be taken {_place(frame)}, because {why}; "
+                "it will be at the next place that can"
+            )
 
     def _leave(self, how: str, snapshot: Snapshot) -> None:
-        import signal
-
+        """End the process by the signal that asked for it, as without midrun."""
         snapshot.wait()
+        self.stored.update(status="stopped", elapsed=self.elapsed())
         if self.newest is not None:
             self.say(f"saved; continue with: midrun resume {self.newest.spec}")
         number = signal.SIGINT if how == "interrupt" else signal.SIGTERM

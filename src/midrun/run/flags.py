@@ -29,7 +29,8 @@ class Flags:
     def __init__(self, here: Callable[[int], None]) -> None:
         self._spare = _spare_builtins()
         builtins.__dict__[HERE] = here
-        self._spare[HERE] = _nowhere
+        for spare in self._spare:
+            spare[HERE] = _nowhere
         self._names: list[str] = []
         self._passes: list[int] = []
         self._resting: set[int] = set()
@@ -46,7 +47,8 @@ class Flags:
             self._names.append(flag(number))
             self._passes.append(0)
             builtins.__dict__[self._names[number]] = True
-            self._spare[self._names[number]] = None
+            for spare in self._spare:
+                spare[self._names[number]] = None
 
     def hold(self, number: int) -> None:
         """Keep the flag of a block up for good."""
@@ -104,15 +106,18 @@ class Flags:
             self._resting = set()
 
 
-def _spare_builtins() -> dict[str, Any]:
-    """The copy of `builtins` that the interpreter goes back to at its end, before it destroys the
-    last objects (finalize_restore_builtins_dict in Python/pylifecycle.c): their code needs the
-    flags too."""
-    for candidate in gc.get_objects():
-        if type(candidate) is dict and candidate is not builtins.__dict__:
-            if candidate.get("__name__") == "builtins" and "__build_class__" in candidate:
-                return candidate
-    return {}
+def _spare_builtins() -> list[dict[str, Any]]:
+    """The copies of `builtins`: the interpreter goes back to one at its end, before it destroys the
+    last objects (finalize_restore_builtins_dict in Python/pylifecycle.c), and the code of those
+    needs the flags too."""
+    return [
+        candidate
+        for candidate in gc.get_objects()
+        if type(candidate) is dict
+        and candidate is not builtins.__dict__
+        and candidate.get("__name__") == "builtins"
+        and "__build_class__" in candidate
+    ]
 
 
 def _nowhere(number: int) -> None:

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from midrun.source.align import called_name, expressions
 from midrun.source.book import Book
 from midrun.source.changes import is_docstring
+from midrun.source.expressions import called_name, expressions
 from midrun.source.likeness import BLOCKS
 from midrun.source.module import Function, Source
 from midrun.source.positions import Path, Position, node_at
@@ -32,22 +32,37 @@ class Frame:
     file: str
     function: Function
     position: Position
+    innermost: bool
 
 
 class History:
     """`seen` are the places of the blocks of `source` that had run; `frames` are those of the stack
-    that were in it."""
+    that were in it. `at_line` is true of a savepoint that was asked for by its line: its position
+    is then a check, too."""
 
-    def __init__(self, source: Source, seen: set[tuple[int, int]], frames: list[Frame]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        seen: set[tuple[int, int]],
+        frames: list[Frame],
+        *,
+        at_line: bool = False,
+    ) -> None:
         book = Book()
         book.add(source)
         self._checked = {(line, column) for _, line, column in book.blocks.places} | seen
+        if at_line:
+            self._checked |= {
+                _place(_statement(frame.function, frame.position.path))
+                for frame in frames
+                if frame.innermost
+            }
         self._seen = seen
-        self._frames = frames
+        self.frames = frames
 
     def frames_of(self, function: Function) -> list[Frame]:
         """The frames of `function` that were on the stack."""
-        return [frame for frame in self._frames if frame.function is function]
+        return [frame for frame in self.frames if frame.function is function]
 
     def has_run(self, function: Function) -> bool:
         """Whether a function had been called."""
@@ -72,17 +87,16 @@ class History:
 
     def _in_frame(self, frame: Frame, path: Path, is_new: bool) -> Ran:
         function, at = frame.function, frame.position.path
-        innermost = frame.position.kind == "before"
-        order = _order(path, at, is_new and not innermost)
+        order = _order(path, at, is_new and not frame.innermost)
         if order < 0:
             return self._from_checks(function, path, is_new)
-        if order == 0 and not innermost:
+        if order == 0 and not frame.innermost:
             return "no"  # the statement under way: what is left of it is the new one
         if self._from_checks(function, path, is_new) == "no":
             return "no"
         if self._passed_later(function, path):
             return "yes"
-        if innermost and _place(_statement(function, at)) in self._checked - self._seen:
+        if frame.innermost and _place(_statement(function, at)) in self._checked - self._seen:
             return "no"
         common = _common(path, at)
         around = (node_at(function.root, at[:depth]) for depth in range(1, common + 1))
@@ -126,7 +140,7 @@ def read_frames(stack: list[dict[str, object]], sources: dict[str, Source]) -> l
             continue
         inner = str(stack[index + 1]["function"]) if index + 1 < len(stack) else None
         position = _position(function, path, line, inner)
-        found.append(Frame(source.path, function, position))
+        found.append(Frame(source.path, function, position, inner is None))
     return found
 
 
@@ -138,11 +152,12 @@ def _position(function: Function, path: Path, line: int, inner: str | None) -> P
         for within, node in expressions(_statement(function, path))
         if isinstance(node, ast.Call)
     ]
-    named = [within for within, name in calls if name == inner.rpartition(".")[2]]
+    names = inner.replace(".__init__", "").split(".")
+    named = [within for within, name in calls if name == names[-1]]
     if not named and len(calls) == 1:
         named = [calls[0][0]]
     # Without a call that is surely the one, what encloses it is all that can be compared.
-    return Position("call", path, named[0], line) if named else Position("next", path, (), line)
+    return Position("call", path, named[0], line) if named else Position("before", path, (), line)
 
 
 def _function_at(source: Source, qualname: str, line: int) -> Function | None:

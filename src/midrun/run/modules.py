@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from midrun.errors import MidrunError
+from midrun.run.again import Again
 from midrun.run.edits import Edits
-from midrun.run.graft import Again, graft_class, graft_function
+from midrun.run.graft import graft_class, graft_function
 from midrun.source.book import Book
 from midrun.source.changes import Change, bound_by, changes, global_names, runs_again
-from midrun.source.likeness import defined_name
+from midrun.source.likeness import defined_name, text_of
 from midrun.source.module import Source
 from midrun.state.frames import FrameState
 
@@ -67,8 +68,12 @@ def apply_edits(
 
 def module_changes(old: Source, new: Source, old_end: int, new_end: int) -> list[Change]:
     """The changes among the statements that had run: the first `old_end` of the old module, which
-    are the first `new_end` of the new one."""
-    return changes(old.tree.body[:old_end], new.tree.body[:new_end])
+    are the first `new_end` of the new one. What was only moved elsewhere, or into a block, is none
+    of them."""
+    found = changes(old.tree.body[:old_end], new.tree.body[:new_end])
+    lost = {text_of(c.old) for c in found if c.old is not None and c.new is None}
+    kept = {text_of(node) for node in ast.walk(new.tree) if isinstance(node, ast.stmt)} & lost
+    return [c for c in found if c.new is not None or c.old is None or text_of(c.old) not in kept]
 
 
 def describe(change: Change, old: Source, new: Source) -> str:
@@ -120,12 +125,9 @@ class _Task:
         """Run what is to be run again, in the order of the source, and delete what is gone."""
         kept = global_names(self._module.new.tree)
         for change in self._changes:
-            if change.new is None:
-                assert change.old is not None
-                for name in bound_by(change.old) - kept:
-                    self._namespace.pop(name, None)
-                self._remark(change)
-            elif not runs_again(change.new):
+            for name in bound_by(change.old) - kept if change.old is not None else ():
+                self._namespace.pop(name, None)
+            if change.new is None or not runs_again(change.new):
                 self._remark(change)
             else:
                 before = {name: self._namespace.get(name) for name in bound_by(change.new)}

@@ -31,12 +31,20 @@ class Unsaved(Exception):
 
 
 class Snapshot:
-    """One savepoint of `run`, with `frame` as the innermost frame."""
+    """One savepoint of `run`, with `frame` as the innermost frame; `asking` is that of the function
+    that the program called for it, if it did."""
 
-    def __init__(self, run: Run, reason: Reason, frame: types.FrameType) -> None:
+    def __init__(
+        self,
+        run: Run,
+        reason: Reason,
+        frame: types.FrameType,
+        asking: types.FrameType | None = None,
+    ) -> None:
         self._run = run
         self._reason = reason
         self._frame = frame
+        self._asking = asking
         self._pending: Pending | None = None
 
     def take(self) -> None:
@@ -46,7 +54,8 @@ class Snapshot:
         """
         run = self._run
         began = time.monotonic()
-        stack = capture_stack(self._frame, _outermost(self._frame), run.book)
+        outermost = _outermost(self._frame)
+        stack = capture_stack(self._frame, outermost, run.book, asking=self._asking)
         own = run.own.modules()
         try:
             draft = run.stored.draft()

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from midrun.source.expressions import called_name, expressions
 from midrun.source.likeness import (
     likeness,
     pair_statements,
@@ -18,7 +19,7 @@ from midrun.source.likeness import (
     same_all,
     same_header,
 )
-from midrun.source.module import Function, bound_names, own_scope
+from midrun.source.module import Function, bound_names
 from midrun.source.positions import Path, Position, Step, node_at
 
 _STILL_ALIKE = 0.3  # of a loop or block under way and what became of it
@@ -301,13 +302,6 @@ def _is_range(node: ast.expr) -> bool:
     )
 
 
-def called_name(node: ast.expr) -> str | None:
-    """The last part of a dotted name."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else None
-
-
 def _line(block: list[ast.stmt], index: int) -> int:
     return block[min(index, len(block) - 1)].lineno
 
@@ -318,15 +312,3 @@ def _line_of(node: ast.AST) -> int:
 
 def _index(paths: list[Path], path: Path) -> int:
     return paths.index(path) if path in paths else 0
-
-
-def expressions(node: ast.AST, prefix: Path = ()) -> list[tuple[Path, ast.AST]]:
-    """The expressions of a statement that run in its own scope, with the ways to them."""
-    found: list[tuple[Path, ast.AST]] = []
-    own = {id(n) for n in own_scope(node)}
-    for name, value in ast.iter_fields(node):
-        for index, child in enumerate(value) if isinstance(value, list) else [(-1, value)]:
-            if isinstance(child, ast.AST) and id(child) in own and not isinstance(child, ast.stmt):
-                path = (*prefix, (name, index))
-                found += [(path, child), *expressions(child, path)]
-    return found

@@ -10,7 +10,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from midrun.source.likeness import BLOCKS, defined_name, pair_statements, same, same_header
+from midrun.source.likeness import (
+    BLOCKS,
+    defined_name,
+    pair_statements,
+    same,
+    same_all,
+    same_header,
+)
 from midrun.source.positions import Path
 
 _SIMPLE = (
@@ -69,7 +76,7 @@ def runs_again(statement: ast.stmt) -> bool:
     return (
         isinstance(statement, ast.If | ast.Try)
         and not is_main_guard(statement)
-        and (all(map(_is_harmless, _inner(statement))))
+        and all(map(_is_harmless, _inner(statement)))
     )
 
 
@@ -151,9 +158,12 @@ def _changes(olds: list[ast.stmt], news: list[ast.stmt], path: Path, field: str)
 
 
 def _is_moved(old: ast.stmt, new: ast.stmt) -> bool:
+    """Whether two statements that stand in other places define or assign the same."""
     name = defined_name(old)
     if name is not None and name == defined_name(new):
         return isinstance(old, ast.ClassDef) == isinstance(new, ast.ClassDef)
+    if isinstance(old, ast.Assign) and isinstance(new, ast.Assign):
+        return same_all(old.targets, new.targets)
     return same(old, new)
 
 

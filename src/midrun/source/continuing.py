@@ -88,6 +88,11 @@ def exception_key(path: Path) -> str:
 BLOCK_ROLES = ("iterator", "peeled", "exit", "handled", "raised", "returned")
 
 
+def continuing_body(function: Function, cut: Cut) -> list[ast.stmt]:
+    """The statements that are left to run."""
+    return _Builder(function, cut).body()
+
+
 def continuing_module(
     source: Source, cut: Cut, heat: Callable[[ast.Module], ast.Module], box: Box
 ) -> types.CodeType:

@@ -121,7 +121,7 @@ def _by_name(source: Source) -> dict[str, list[Function]]:
 
 
 def _similarity(old: ast.stmt, new: ast.stmt) -> float:
-    if defined_name(old) != defined_name(new):
+    if defined_name(old) != defined_name(new) or hasattr(old, "body") != hasattr(new, "body"):
         return 0.0
     if defined_name(old):
         return 1.0

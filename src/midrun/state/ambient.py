@@ -139,6 +139,8 @@ def _read_warnings() -> dict[str, Any]:
     return {
         "filters": list(warnings.filters),
         "defaultaction": warnings.defaultaction,  # type: ignore[attr-defined]
+        # What `catch_warnings(record=True)` replaces while it is under way.
+        "hooks": {n: h for n in _WARNING_HOOKS if (h := getattr(warnings, n)) is not _SHOWN[n]},
         "seen": {
             name: {k: v for k, v in registry.items() if k != "version"}
             for name, module in list(sys.modules.items())
@@ -148,9 +150,15 @@ def _read_warnings() -> dict[str, Any]:
     }  # fmt: skip
 
 
+_WARNING_HOOKS = ("showwarning", "_showwarnmsg_impl")
+_SHOWN = {name: getattr(warnings, name) for name in _WARNING_HOOKS}
+
+
 def _set_warnings(saved: dict[str, Any]) -> None:
     warnings.filters[:] = saved["filters"]  # type: ignore[index]
     warnings.defaultaction = saved["defaultaction"]  # type: ignore[attr-defined]
+    for name, hook in saved["hooks"].items():
+        setattr(warnings, name, hook)
     warnings._filters_mutated()  # type: ignore[attr-defined]
     version = _registry_version()
     for name, seen in saved["seen"].items():

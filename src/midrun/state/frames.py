@@ -83,18 +83,26 @@ class _Handled:
 
 
 def capture_stack(
-    frame: types.FrameType, outermost: types.FrameType, book: Book
+    frame: types.FrameType,
+    outermost: types.FrameType,
+    book: Book,
+    *,
+    asking: types.FrameType | None = None,
 ) -> list[tuple[types.FrameType, FrameState]]:
     """`frame` and its callers up to `outermost`, which comes first, with their states.
 
-    Raises Unknown if one of them can't be told, or is called in a way that can't be continued.
+    `asking` is the frame of a function that `frame` has called to ask for the savepoint; its call
+    will return None. Raises Unknown if one of them can't be told, or is called in a way that can't be continued.
     """
     handled = _Handled(sys.exception())
     found: list[tuple[types.FrameType, FrameState]] = []
-    inner: types.FrameType | None = None
+    inner = asking
     current: types.FrameType | None = frame
     while current is not None:
         found.append((current, _capture(current, inner, book, handled)))
+        if inner is asking and asking is not None:
+            found[-1][1].inner = "value"
+            found[-1][1].values["inner value"] = None
         if current is outermost:
             return found[::-1]
         inner, current = current, current.f_back

@@ -382,6 +382,9 @@ class Loader(pickle.Unpickler):
         root = super().load()
         for generator in self._waiting:
             self._reviver.wait(generator)
+        # The memo holds every object that was loaded, and, through the methods that find_class
+        # gave, this loader itself.
+        self.memo = {}
         return root
 
     def find_class(self, module: str, name: str) -> Any:

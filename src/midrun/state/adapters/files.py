@@ -67,7 +67,7 @@ def _describe(obj: Any, path: str, position: int) -> dict[str, Any]:
 
 def _binary(obj: Any, saver: Saver) -> Any:
     if obj.closed:
-        return _closed_binary, (type(obj), getattr(obj, "name", "?"))
+        return _closed_binary, (type(obj).__name__, getattr(obj, "name", None))
     path = _path_of(obj)
     if path is None:
         return saver.give_up(obj, f"{getattr(obj, 'name', 'it')!r} is no file that stands on disk")
@@ -80,7 +80,7 @@ def _binary(obj: Any, saver: Saver) -> Any:
 
 def _text(obj: io.TextIOWrapper, saver: Saver) -> Any:
     if obj.closed:
-        return _closed_text, (getattr(obj, "name", "?"),)
+        return _closed_text, (getattr(obj, "name", None), dict(vars(obj)))
     path = _path_of(obj)
     if path is None:
         if isinstance(obj.buffer, io.BytesIO) or not hasattr(obj, "name"):
@@ -191,13 +191,21 @@ def _again(mode: str) -> str:
     return {"w": "r+", "x": "r+", "w+": "r+", "x+": "r+", "rb+": "r+"}.get(plain, plain or "r")
 
 
-def _closed_text(name: Any) -> io.TextIOWrapper:
-    file = io.TextIOWrapper(io.BytesIO())
+def _closed_text(name: Any, attributes: dict[str, Any]) -> io.TextIOWrapper:
+    file = io.TextIOWrapper(_closed_later("BufferedReader", name))
+    vars(file).update(attributes)
     file.close()
     return file
 
 
-def _closed_binary(kind: Any, name: Any) -> Any:
-    file = io.BufferedReader(io.FileIO(os.devnull))  # of any kind: a closed file only refuses
+def _closed_binary(kind: str, name: Any) -> Any:
+    file = _closed_later(kind, name)
     file.close()
     return file
+
+
+def _closed_later(kind: str, name: Any) -> Any:
+    raw = io.FileIO(os.devnull, "r+")
+    if name is not None:
+        raw.name = name
+    return raw if kind == "FileIO" else getattr(io, kind)(raw)

@@ -23,6 +23,8 @@ def add(registry: Registry) -> None:
     registry.register("weakref.WeakMethod", _weak_method)
     registry.register("weakref.finalize", _finalizer)
     registry.register("builtins.weakproxy", _proxy)
+    registry.register("weakref.ProxyType", _proxy)
+    registry.register("weakref.CallableProxyType", _proxy)
     registry.register("builtins.method", _method)
     registry.register("builtins.memoryview", _memoryview)
     registry.register("functools._lru_cache_wrapper", _cached)
@@ -109,7 +111,8 @@ def _make_keyed_reference(kind: Any, target: Any, callback: Any, key: Any) -> An
 
 
 def _weak_method(obj: weakref.WeakMethod[Any], saver: Saver) -> Any:
-    return weakref.WeakMethod, (obj(),)
+    method = obj()
+    return (weakref.WeakMethod, (method,)) if method is not None else (_make_reference, (None, None))
 
 
 def _finalizer(obj: weakref.finalize[Any, Any], saver: Saver) -> Any:
@@ -133,7 +136,15 @@ def _dead_finalizer() -> Any:
 
 
 def _proxy(obj: Any, saver: Saver) -> Any:
-    return weakref.proxy, (obj.__repr__.__self__,)
+    try:
+        target = obj.__repr__.__self__  # a method found through a proxy is bound to the object
+    except ReferenceError:
+        target = None
+    return _make_proxy, (target,)
+
+
+def _make_proxy(target: Any) -> Any:
+    return weakref.proxy(_Gone() if target is None else target)
 
 
 def _method(obj: types.MethodType, saver: Saver) -> Any:

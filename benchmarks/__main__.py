@@ -1,0 +1,30 @@
+"""Run the benchmarks and print their rows as a Markdown table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+
+from benchmarks import overhead
+from benchmarks.measure import Row, Workplace, workplace
+
+BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
+    "training": overhead.training,
+    "kernels": overhead.kernels,
+    "start": overhead.start,
+}
+
+
+def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"there is no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}")
+    print("| what | measured | goal | |\n| --- | --- | --- | --- |", flush=True)
+    for name in names or BENCHMARKS:
+        with workplace() as work:
+            for row in BENCHMARKS[name](work):
+                print(f"| {' | '.join(row.cells())} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
