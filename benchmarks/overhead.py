@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from benchmarks.measure import Row, Workplace, copy_in, median, ratio, seconds
 
-_TRAINING_ROUNDS = 7
-_KERNEL_ROUNDS = 7
+_TRAINING_ROUNDS = 5
+_KERNEL_ROUNDS = 5
 _START_ROUNDS = 11
 _LIMIT_TRAINING = 1.01
 _LIMIT_KERNEL = 1.10

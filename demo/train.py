@@ -41,7 +41,7 @@ def prepare(copies, angle):
     turned = [images[train]]
     for _ in range(copies):
         angles = np.random.uniform(-angle, angle, len(train))
-        pairs = zip(images[train], angles)
+        pairs = zip(images[train], angles, strict=True)
         turned.append(np.stack([rotate(i, a, reshape=False, order=1) for i, a in pairs]))
     return (
         dataset(np.concatenate(turned), np.tile(labels[train], copies + 1)),

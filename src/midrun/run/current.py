@@ -27,6 +27,8 @@ from midrun.state.registry import default_registry
 from midrun.store import Run as StoredRun
 from midrun.store import Savepoint
 
+_LATE = 0.005  # seconds
+
 
 class Run:
     """One execution of a script. `before` is the time, in seconds, that the runs before it took up
@@ -59,6 +61,7 @@ class Run:
         self._writing = 0
         self._last: Snapshot | None = None
         self._failed = False
+        self._not_before = 0.0
 
     def say(self, text: str) -> None:
         """A line of midrun's own on the real stderr."""
@@ -98,7 +101,7 @@ class Run:
             if wanted.passes == wanted.count:
                 self.ask(Reason(f"at {wanted.text}"))
         reason = reason or self.policy.due(time.monotonic(), is_new, self._writing > 0)
-        if reason is not None:
+        if reason is not None and time.monotonic() >= self._not_before:
             self.attempt(reason, sys._getframe(1))
         if is_new:
             self.seen.add(number)
@@ -132,12 +135,16 @@ class Run:
             snapshot.take()
             self._last = snapshot
         except (Unknown, NotNow) as why:
-            self.policy.put_off(reason, began, time.monotonic())
+            # A try that fails late costs most of a savepoint: leave the program time to go on.
+            ended = time.monotonic()
+            if ended - began > _LATE:
+                self._not_before = ended + ended - began
+            self.policy.put_off(reason, began, ended)
             self._put_off(reason, frame, str(why))
             return False
         except Exception as error:  # whatever it is, it must not harm the script
             self.policy.taken(reason, began, time.monotonic())
-            if os.environ.get("MIDRUN_DEBUG"):
+            if os.environ.get("MIDRUN_DEBUG") or self.watch is not None:
                 raise
             self._fail(str(error) if isinstance(error, Unsaved) else repr(error))
             return False

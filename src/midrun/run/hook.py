@@ -48,6 +48,8 @@ class Own:
         self._installed.append(os.path.join(str(Path(__file__).parent.parent), ""))
 
     def has_file(self, path: str) -> bool:
+        if not os.path.isabs(path):  # torch gives some of its modules names like "_ops.py"
+            return False
         real = os.path.realpath(path)
         if not any(real.startswith(root) for root in self._folders):
             return False
@@ -67,7 +69,7 @@ class Own:
             name
             for name, module in list(sys.modules.items())
             if name not in ("__main__", "__mp_main__")
-            and isinstance(module, types.ModuleType)
+            and type(module) is types.ModuleType  # not torch's stand-ins
             and self._is_own(name, module)
         ]
         return ["__main__", *names]

@@ -21,6 +21,7 @@ from midrun.run.modules import Module, apply_edits
 from midrun.run.places import parse
 from midrun.run.saving import versions
 from midrun.run.spec import Spec
+from midrun.run.stale import stale_edits, told
 from midrun.source.book import Book
 from midrun.source.continuing import block_key, local_key
 from midrun.source.module import Source
@@ -67,13 +68,11 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     restore_all(run.ambient, root["ambient"])
     remarks = apply_edits(modules, edits, book, _main_position(root), run)
     restore_all(run.ambient, root["ambient"])
-    for remark in [*remarks, *edits.remarks]:
-        run.say(remark)
     _assign(spec.assignments, root["stack"])
     chain = _Chain(root, reviver)
     start = chain.build()
-    for remark in edits.remarks:
-        run.say(remark)
+    for line in told(stale_edits(savepoint), [*remarks, *edits.remarks]):
+        run.say(line)
     return run, start
 
 

@@ -11,6 +11,7 @@ import types
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from midrun.run.graphs import dead_tensors
 from midrun.source.book import Book
 from midrun.source.positions import Unknown
 from midrun.state.ambient import read_all
@@ -56,6 +57,7 @@ class Snapshot:
         began = time.monotonic()
         outermost = _outermost(self._frame)
         stack = capture_stack(self._frame, outermost, run.book, asking=self._asking)
+        dead = dead_tensors(stack, run.book)
         own = run.own.modules()
         try:
             draft = run.stored.draft()
@@ -63,6 +65,7 @@ class Snapshot:
             raise Unsaved(str(error)) from error
         try:
             session = Session(run.book, run.registry, frozenset(own), draft, run.library)
+            session.dead = dead
             session.running = {frame: state for frame, state in stack if state.is_generator}
             root = {
                 "stack": [None if state.is_generator else state for _, state in stack],

@@ -37,7 +37,7 @@ def exit_mark(node: ast.Try) -> str:
 
 def fresh(node: _Node) -> _Node:
     """A copy of a tree in which no two nodes are the same object."""
-    copy = type(node)()
+    copy = type(node).__new__(type(node))  # a call without arguments is deprecated
     for field in node._attributes:
         if hasattr(node, field):
             setattr(copy, field, getattr(node, field))

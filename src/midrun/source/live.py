@@ -131,7 +131,8 @@ def _moved(iterator: Any, header: Any) -> Any:
     if not isinstance(header, range) or type(iterator) is not type(iter(range(0))):
         return iterator
     _, (old,), *state = iterator.__reduce__()
-    upcoming = old.start + (state[0] if state else 0) * old.step
+    index = (state[0] or 0) if state else 0  # 3.12 and later give None and move `old` instead
+    upcoming = old.start + index * old.step
     if header.step > 0:
         index = max(0, -(-(upcoming - header.start) // header.step))
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import dis
 import functools
 import importlib.util
 import operator
@@ -104,6 +105,17 @@ class Source:
         if len(candidates) > 1:
             candidates = [f for f in candidates if _holds(f.node, code)]
         return candidates[0] if len(candidates) == 1 else None
+
+    @cached_property
+    def globals_in_functions(self) -> frozenset[str]:
+        """Every global name that a function or class of the file reads."""
+        _, *nested = walk_code(self.module_code)
+        return frozenset(
+            instruction.argval
+            for code in nested
+            for instruction in dis.get_instructions(code)
+            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+        )
 
     @property
     def future_flags(self) -> int:

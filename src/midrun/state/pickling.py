@@ -27,7 +27,6 @@ from midrun.errors import MidrunError
 from midrun.source.book import Book
 from midrun.source.positions import Unknown
 from midrun.state import rebuild
-from midrun.state.adapters.files import open_again
 from midrun.state.frames import FrameState, capture_generator
 from midrun.state.functions import reduce_cell, reduce_class, reduce_function
 from midrun.state.instances import is_raw, reduce_raw
@@ -423,6 +422,8 @@ class Loader(pickle.Unpickler):
         return self.blobs.blob(key)
 
     def _open_file(self, kind: str, mode: str, described: dict[str, Any]) -> Any:
+        from midrun.state.adapters.files import open_again  # adapters know of this module
+
         file, report = open_again(kind, mode, described)
         if report:
             self._report(described["path"], report)

@@ -61,7 +61,7 @@ class Reviver:
         place = self._places.place(state)
         box = Box(_values(state, inner))
         heat = self._book.heat(place.source.path).module
-        code = continuing_module(place.source, _cut(state, place), heat, box)
+        code = continuing_module(place.source, self._cut(state, place), heat, box)
         self._book.note_continuing(code, place.source, place.function)
         return code
 
@@ -109,7 +109,7 @@ class Reviver:
         code = continuing_function(
             place.source,
             place.function,
-            _cut(state, place),
+            self._cut(state, place),
             self._heat(place.source),
             box,
             is_generator=state.is_generator,
@@ -120,6 +120,9 @@ class Reviver:
         defaults = (None,) * code.co_argcount
         name = place.function.name
         return types.FunctionType(code, namespace, name, defaults, closure)
+
+    def _cut(self, state: FrameState, place: Place) -> Cut:
+        return cut_of(state, place.function, place.position, place.new_headers)
 
     def _heat(self, source: Source) -> Callable[[ast.FunctionDef], None]:
         if source.path in self._book.own:
@@ -136,18 +139,24 @@ def _values(state: FrameState, inner: Callable[..., Any] | None) -> dict[str, An
     return values
 
 
-def _cut(state: FrameState, place: Place) -> Cut:
-    layout = _same_shape(state, layouts(place.function, place.position))
+def cut_of(
+    state: FrameState,
+    function: Function,
+    position: Position,
+    new_headers: frozenset[Path] = frozenset(),
+) -> Cut:
+    """How `function` is cut to continue the frame at `position`. Raises Unknown if it can't be."""
+    layout = _same_shape(state, layouts(function, position))
     return Cut(
-        position=place.position,
+        position=position,
         layout=layout,
-        operands=_operands(state, place.function, layout),
+        operands=_operands(state, function, layout),
         locals=state.locals,
         cells=_cells(state),
         inner="call" if state.inner == "step" else state.inner,
         inner_argument=state.inner == "step",
         left_by=state.left_by,
-        new_headers=place.new_headers,
+        new_headers=new_headers,
     )
 
 

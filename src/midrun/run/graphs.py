@@ -1,0 +1,85 @@
+"""Whether an autograd graph stands in the way of a savepoint.
+
+A graph that a backward will still run through can't be saved. Whether one is at hand is looked up
+in the variables of the frames first, which is quick; what lies deeper is found while pickling.
+A tensor in a variable that is dead is never used again, and is saved as its value.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import Any
+
+from midrun.source.book import Book
+from midrun.source.liveness import live_names
+from midrun.source.positions import Unknown
+from midrun.state.frames import FrameState
+from midrun.state.pickling import NotNow
+from midrun.state.revive import cut_of
+
+_MANY = 1000  # values of a container that are looked at
+
+
+def dead_tensors(stack: list[tuple[types.FrameType, FrameState]], book: Book) -> frozenset[int]:
+    """The ids of the tensors that only dead variables hold.
+
+    Raises NotNow if a variable that may be read again holds a tensor whose graph is needed.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "Tensor"):
+        return frozenset()
+    from midrun.state.adapters.graphs import graph_state
+
+    dead: set[int] = set()
+    for frame, state in reversed(stack):
+        variables = _variables(frame, state)
+        graphs = {
+            name: found
+            for name, value in variables.items()
+            if (found := [t for t in _tensors(value, torch) if graph_state(t) == "alive"])
+        }
+        if not graphs:
+            continue
+        live = _live(frame, state, book)
+        for name, tensors in graphs.items():
+            if name not in variables or live is None or name in live:
+                raise NotNow(f"`{name}` holds an autograd graph that is still needed")
+            dead.update(map(id, tensors))
+    return frozenset(dead)
+
+
+def _variables(frame: types.FrameType, state: FrameState) -> dict[str, Any]:
+    if state.name == "<module>":
+        return {n: v for n, v in frame.f_globals.items() if not n.startswith("__")}
+    found = {
+        key.removeprefix("local ") if key.startswith("local ") else f"({key})": value
+        for key, value in state.values.items()
+    }
+    for name, cell in state.cells.items():
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            continue
+    return found
+
+
+def _live(frame: types.FrameType, state: FrameState, book: Book) -> frozenset[str] | None:
+    try:
+        _, function = book.find(frame.f_code)
+        live = live_names(function, cut_of(state, function, state.position))
+    except Unknown:
+        return None
+    if live is None or state.name != "<module>":
+        return live if live is None else live | frozenset(state.cells)
+    # A global may be read by any function of the program.
+    return live.union(*(source.globals_in_functions for source in book.own.values()))
+
+
+def _tensors(value: Any, torch: Any, depth: int = 2) -> list[Any]:
+    if isinstance(value, torch.Tensor):
+        return [value] if value.grad_fn is not None else []
+    if depth and type(value) in (list, tuple, dict):
+        items = list(value.values() if isinstance(value, dict) else value)[:_MANY]
+        return [tensor for item in items for tensor in _tensors(item, torch, depth - 1)]
+    return []
