@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from forkserver import FastVerifier, Forks
+
+from midrun.run.spec import Spec
+from midrun.verify.verify import Report
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    server = Forks()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def verify(forks: Forks, tmp_path: Path):
+    """Runs a script uninterrupted, resumes it from random points, and compares."""
+
+    def run(script: Path, points: int, seed: int) -> Report:
+        def fresh() -> Path:
+            return Path(tempfile.mkdtemp(dir=tmp_path))
+
+        spec = Spec(store="", target=str(script))
+        verifier = FastVerifier(spec, [], points=points, seed=seed, stop=True, cwd=fresh)
+        verifier.forks = forks
+        return verifier.run()
+
+    return run

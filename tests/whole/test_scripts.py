@@ -1,0 +1,53 @@
+"""Each of the nasty scripts, resumed from random points, is the same program.
+
+What a script prints after the point, and its final state, must be what they are without the
+interruption. `KNOWN` lists those that can't be: docs/limits.md says why.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parent.parent / "scripts"
+CORE = sorted(p for p in (SCRIPTS / "core").iterdir() if p.suffix == ".py" or p.is_dir())
+KNOWN = {
+    "hash_and_decoder_objects.py": "hashlib, zlib and codec objects in mid-stream have no state",
+    "struct_and_codecs.py": "a regular expression's scanner has no state",
+    "bytes_aliasing.py": "array types that ctypes makes at run time are known by no name",
+    "numbers_on_the_edge.py": "a nan is its own dict key by identity, which floats lose",
+    "introspection_of_frames.py": "a continuing frame lists its variables in another order",
+    "async_generators_and_coroutines.py": "coroutines are not saved",
+    "lru_cache_contents.py": "the contents of an lru_cache are not saved",
+    "temporary_files.py": "a temporary folder is gone once the first process has ended",
+}
+
+
+def _id(path: Path) -> str:
+    return path.name
+
+
+@pytest.mark.parametrize("script", CORE, ids=_id)
+def test_resumed_is_the_same(script, verify):
+    if KNOWN.get(script.name):
+        pytest.xfail(KNOWN[script.name])
+    main = script / "main.py" if script.is_dir() else script
+    report = verify(main, points=2, seed=len(script.name))
+    assert report.failed == ""
+    assert report.undetermined == ""
+    assert [p.faults for p in report.points if p.faults] == []
+
+
+TORCH = sorted((SCRIPTS / "torch").glob("*.py")) + sorted((SCRIPTS / "numpy").glob("*.py"))
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="torch is tested on 3.11")
+@pytest.mark.parametrize("script", TORCH, ids=_id)
+def test_resumed_training_is_the_same(script, verify):
+    pytest.importorskip("torch")
+    report = verify(script, points=1, seed=len(script.name))
+    assert report.failed == ""
+    assert report.undetermined == ""
+    assert [p.faults for p in report.points if p.faults] == []
