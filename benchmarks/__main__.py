@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import overhead
+from benchmarks import overhead, resuming, savepoints
 from benchmarks.measure import Row, Workplace, workplace
 
 BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
     "training": overhead.training,
     "kernels": overhead.kernels,
     "start": overhead.start,
+    "stall": savepoints.stall,
+    "frozen": savepoints.frozen,
+    "resume": resuming.resume,
 }
 
 

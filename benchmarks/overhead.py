@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from benchmarks.measure import Row, Workplace, copy_in, median, ratio, seconds
 
 _TRAINING_ROUNDS = 5
-_KERNEL_ROUNDS = 5
+_KERNEL_ROUNDS = 4
 _START_ROUNDS = 11
 _LIMIT_TRAINING = 1.01
 _LIMIT_KERNEL = 1.10

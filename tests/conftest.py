@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from forkserver import FastVerifier, Forks
 
+from forkserver import FastVerifier, Forks
 from midrun.run.spec import Spec
 from midrun.verify.verify import Report
 

@@ -84,9 +84,6 @@ def _child(request: list[Any]) -> int:
 
 
 def _serve() -> None:
-    import midrun.run.boot
-    import midrun.run.resume
-    import midrun.verify.digest
 
     for line in sys.stdin:
         pid = os.fork()

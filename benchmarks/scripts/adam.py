@@ -36,7 +36,7 @@ def save_by_dill(model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
 
 
 def wait_for_disk(count: int) -> None:
-    """Wait until `count` savepoints are whole, as they are long before the next in real training."""
+    """Wait until `count` savepoints are whole, as in training, where the next is far off."""
     savepoints = os.path.join(os.environ["MIDRUN_STORE"], "runs", "*", "savepoints", "*")
     while sum(not path.endswith(".draft") for path in glob.glob(savepoints)) < count:
         time.sleep(0.05)

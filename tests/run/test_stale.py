@@ -237,13 +237,13 @@ def test_the_strict_choice(folder: Path) -> None:
     first, second = _savepoints(folder)
     try:
         path.write_text(SCRIPT.replace("net.forward(1)", "net.forward(2)"))
-        assert strict_choice(store, run).number >= second.number
+        assert strict_choice(store.savepoint(run.id)).number >= second.number
         path.write_text(SCRIPT.replace("return x + 1", "return x + 2"))
-        chosen = strict_choice(store, run)
+        chosen = strict_choice(store.savepoint(run.id))
         assert first.number <= chosen.number < second.number
         path.write_text(SCRIPT.replace("net = Net()", "net = Net() or 1"))
-        with pytest.raises(MidrunError, match=r"no savepoint from before .* main\(\): changed"):
-            strict_choice(store, run)
+        with pytest.raises(MidrunError, match=r"every savepoint up to .* main\(\): changed"):
+            strict_choice(store.savepoint(run.id))
     finally:
         path.write_text(SCRIPT)
 

@@ -11,9 +11,9 @@ import random
 from pathlib import Path
 
 import pytest
-from programs import build, edited
 
 from midrun.run.spec import Spec
+from programs import build, edited
 
 COUNT = int(os.environ.get("MIDRUN_PROGRAMS", "300"))
 BATCH = 25

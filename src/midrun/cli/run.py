@@ -78,12 +78,12 @@ def resume(
     midrun resume 1123-091502-k3:4 --set lr=0.01
     """
     from midrun.report.finding import existing_store
-    from midrun.report.staleness import newest_fresh
     from midrun.run.spec import Spec, execute
+    from midrun.run.stale import strict_choice
 
     found = existing_store(store).savepoint(savepoint)
     if strict:
-        chosen = newest_fresh(found)
+        chosen = strict_choice(found)
         if chosen.spec != found.spec:
             click.echo(f"midrun: {found.spec} is stale; resuming {chosen.spec}", err=True)
         found = chosen
@@ -95,5 +95,6 @@ def resume(
         budget=budget,
         assignments=list(assignments),
         trust=trust,
+        hash_seed=found.run.info.get("hash_seed", ""),
     )
     execute(spec, [])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import Any
 
 from midrun.errors import MidrunError
 from midrun.report.listing import SavepointLine, command, describe_savepoint, root_of, status
 from midrun.report.words import place
+from midrun.run.stale import stale_edits
 from midrun.store import Savepoint, StoreError
 
 _AROUND = 4  # source lines shown before and after the position
@@ -109,23 +109,12 @@ def describe(savepoint: Savepoint) -> Details:
 
 def edits_since(savepoint: Savepoint) -> list[Edit]:
     """What has been changed in the program's sources since the savepoint."""
-    found = []
-    for path in savepoint.manifest.get("sources", {}):
-        kept = _kept(savepoint, path)
-        if not os.path.exists(path):
-            found.append(Edit(path, None, "is gone", "source-gone", True))
-        elif kept is not None and kept != _read(path):
-            found.append(Edit(path, None, "has changed", "source-changed", True))
-    return found
-
-
-def _read(path: str) -> str:
-    from midrun.source.module import Source
-
     try:
-        return Source.read(path).text
-    except (SyntaxError, OSError):  # as good as changed
-        return ""
+        found = stale_edits(savepoint)
+    except SyntaxError as error:
+        message = f"can't be read: {error.msg}"
+        return [Edit(str(error.filename), error.lineno, message, "syntax-error", True)]
+    return [Edit(e.file, e.line, f"{e.name}: {e.message}", e.code, e.stale) for e in found]
 
 
 def _problem(savepoint: Savepoint) -> str | None:

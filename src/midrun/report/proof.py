@@ -92,7 +92,7 @@ def summary(report: Report) -> str:
     wrong = sum(bool(point.faults) for point in report.points)
     said = f"{wrong} of {points} differ" if wrong else f"all {points} agree bit for bit"
     said += f"; the script took {report.seconds:.1f} s"
-    code = getattr(report, "code", 0)
+    code = report.code
     if code:
         said += f" and ends with exit code {code}, resumed or not"
     if report.ignored:

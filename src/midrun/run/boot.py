@@ -161,7 +161,7 @@ def _find_module(name: str) -> importlib.machinery.ModuleSpec:
 
 def _before_path_finder() -> int:
     finders = sys.meta_path
-    return finders.index(importlib.machinery.PathFinder)  # type: ignore[arg-type]
+    return finders.index(importlib.machinery.PathFinder)
 
 
 def _fail_like_python(error: SyntaxError) -> NoReturn:

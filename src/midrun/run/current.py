@@ -13,6 +13,7 @@ import time
 import types
 from typing import Any
 
+from midrun.run.exits import Exits
 from midrun.run.flags import Flags
 from midrun.run.hook import Own
 from midrun.run.places import Wanted
@@ -44,6 +45,7 @@ class Run:
         self.registry = default_registry()
         self.ambient = default_ambient()
         self.library = LibraryObjects()
+        self.exits = Exits()
         self.wanted: dict[int, Wanted] = {}
         self.seen: set[int] = set()
         self.newest: Savepoint | None = None

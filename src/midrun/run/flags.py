@@ -122,5 +122,3 @@ def _spare_builtins() -> list[dict[str, Any]]:
 
 def _nowhere(number: int) -> None:
     """What checks call when nobody wants to know."""
-
-

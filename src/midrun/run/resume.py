@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
+import importlib
 import importlib.machinery
 import importlib.util
 import os
@@ -49,13 +51,14 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     for path in old:
         if os.path.exists(path):
             Source.read(path)  # a syntax error is told before anything else happens
-    run = boot.make_run(
-        spec, book, own, child, parent=savepoint.spec, before=manifest["elapsed"]
-    )
+    run = boot.make_run(spec, book, own, child, parent=savepoint.spec, before=manifest["elapsed"])
     run.follow(wanted)
     _warn_of_versions(run, manifest["versions"])
     os.chdir(info["cwd"])
     modules = _enter_modules(manifest["modules"], old, book, own)
+    for name in manifest["imports"]:
+        with contextlib.suppress(ImportError):  # if it matters, the load will say so
+            importlib.import_module(name)
     edits = Edits(old, book)
     reviver = Reviver(book, edits)
     loader = Loader(savepoint.state(), manifest["own"], savepoint, reviver)
@@ -68,6 +71,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     restore_all(run.ambient, root["ambient"])
     remarks = apply_edits(modules, edits, book, _main_position(root), run)
     restore_all(run.ambient, root["ambient"])
+    run.exits.restore(root["exits"])
     _assign(spec.assignments, root["stack"])
     chain = _Chain(root, reviver)
     start = chain.build()
@@ -122,7 +126,7 @@ def _enter_modules(
 ) -> list[Module]:
     """Make the program's own modules, empty, with their edited sources compiled."""
     sys.meta_path.insert(
-        sys.meta_path.index(importlib.machinery.PathFinder),  # type: ignore[arg-type]
+        sys.meta_path.index(importlib.machinery.PathFinder),
         HotFinder(book, own),
     )
     modules: list[Module] = []
@@ -150,9 +154,7 @@ def _enter_modules(
     return modules
 
 
-def _restore_seen(
-    run: Run, book: Book, seen: dict[str, list[list[int]]], edits: Edits
-) -> None:
+def _restore_seen(run: Run, book: Book, seen: dict[str, list[list[int]]], edits: Edits) -> None:
     """Blocks that had run, where the source still has them at the same place: others count as
     new."""
     for path, places in seen.items():

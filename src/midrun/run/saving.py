@@ -71,6 +71,7 @@ class Snapshot:
                 "stack": [None if state.is_generator else state for _, state in stack],
                 "modules": {name: _namespace(sys.modules[name]) for name in own},
                 "ambient": read_all(run.ambient),
+                "exits": run.exits.of(frozenset(own)),
             }
             data = save(root, session, own)
             manifest = self._manifest([state for _, state in stack], session, own, root)
@@ -99,6 +100,7 @@ class Snapshot:
             "elapsed": run.elapsed(),
             "modules": [_module(sys.modules[name], name) for name in own],
             "own": own,
+            "imports": _imports(run.book, own),
             "sources": {p: run.stored.keep_source(s.text) for p, s in run.book.own.items()},
             "seen": _seen(run.book, run.seen),
             "notes": [vars(note) for note in session.notes] + _missing(session, root),
@@ -144,6 +146,13 @@ def _module(module: types.ModuleType, name: str) -> dict[str, Any]:
         "path": list(path) if path is not None else None,
         "spec": module.__spec__.name if module.__spec__ is not None else None,
     }
+
+
+def _imports(book: Book, own: list[str]) -> list[str]:
+    """The modules of libraries that the program's own files name in their imports. Others come in
+    by these; but `import a.b` leaves nothing in a namespace that names `a.b`."""
+    named = {name for source in book.own.values() for name in source.imported_modules}
+    return sorted(name for name in named if name in sys.modules and name not in own)
 
 
 def _describe(state: FrameState) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from midrun.errors import MidrunError
 from midrun.run.compare import FileEdits, StaleEdit
 from midrun.run.history import History, read_frames
 from midrun.source.module import Source
-from midrun.store import Run, Savepoint, Store
+from midrun.store import Savepoint, StoreError
 
 __all__ = ["StaleEdit", "read_source", "stale_edits", "strict_choice", "told"]
 
@@ -56,21 +56,21 @@ def stale_edits(
     return sorted(set(found), key=lambda edit: (not edit.stale, edit.file, edit.line))
 
 
-def strict_choice(store: Store, run: Run) -> Savepoint:
-    """The newest savepoint of `run`, or of the runs that it continues, that no edit makes stale.
+def strict_choice(savepoint: Savepoint) -> Savepoint:
+    """`savepoint`, or the newest before it, in its run and the runs that led to it, that no edit
+    makes stale.
 
     Raises MidrunError (slug "all-stale") if there is none, and what `stale_edits` raises.
     """
     blamed: StaleEdit | None = None
-    for savepoint in _backwards(store, run):
-        stale = [edit for edit in stale_edits(savepoint) if edit.stale]
+    for candidate in _back_from(savepoint):
+        stale = [edit for edit in stale_edits(candidate) if edit.stale]
         if not stale:
-            return savepoint
+            return candidate
         blamed = blamed or stale[0]
-    why = f" (first: {blamed})" if blamed is not None else ""
     raise MidrunError(
-        f"run {run.id} has no savepoint from before the edited code had run{why}; resume without "
-        "--strict, or start again with midrun run",
+        f"every savepoint up to {savepoint.spec} is stale: code that had run by then has changed "
+        f"(first: {blamed}); resume without --strict, or start again with midrun run",
         slug="all-stale",
     )
 
@@ -84,16 +84,16 @@ def told(edits: Iterable[StaleEdit], remarks: Iterable[str] = (), limit: int = 1
     return [*lines[:limit], f"and {rest} more edit{'' if rest == 1 else 's'}: midrun show"]
 
 
-def _backwards(store: Store, run: Run) -> Iterator[Savepoint]:
-    newest: int | None = None
-    while True:
-        savepoints = run.savepoints()
-        yield from (s for s in reversed(savepoints) if newest is None or s.number <= newest)
-        parent = run.info.get("parent")
-        if not parent:
+def _back_from(savepoint: Savepoint) -> Iterator[Savepoint]:
+    """`savepoint` and those before it, newest first, through the parents of its run."""
+    seen: set[str] = set()
+    start: Savepoint | None = savepoint
+    while start is not None and start.run.id not in seen:
+        seen.add(start.run.id)
+        number = start.number
+        yield from (s for s in reversed(start.run.savepoints()) if s.number <= number)
+        parent = start.run.info.get("parent")
+        try:
+            start = start.run.store.savepoint(parent) if parent else None
+        except StoreError:  # removed, or damaged
             return
-        name, _, number = str(parent).partition(":")
-        known = {other.id: other for other in store.runs()}
-        if name not in known:
-            return
-        run, newest = known[name], int(number)

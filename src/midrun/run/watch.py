@@ -1,5 +1,6 @@
-"""What a run does for `midrun verify`: counts its checks, saves at given counts, and leaves a digest
-of its final state."""
+"""What a run does for `midrun verify`: it counts its checks, saves at given counts, and leaves a
+digest of its final state.
+"""
 
 from __future__ import annotations
 

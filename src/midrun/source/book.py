@@ -102,7 +102,7 @@ class Book:
         source = self.library(path)
         if code not in self._checked:
             function = source.function_of(code)
-            compiled = function and source.code_of(function)
+            compiled = source.code_of(function) if function is not None else None
             # The file may have changed since it was imported: only the same bytecode is proof.
             same = compiled is not None and compiled.co_code == code.co_code
             self._checked[code] = function if same else None

@@ -27,7 +27,7 @@ import copy
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from midrun.source.hot import fresh
 from midrun.source.live import Box
@@ -35,6 +35,7 @@ from midrun.source.module import Function, Source, bound_names, mangle
 from midrun.source.positions import Path, Position, step_into
 from midrun.source.slots import Layout
 
+_Node = TypeVar("_Node", bound=ast.AST)
 _BOX = "\0the box of a continuing frame"
 _FACTORY = "_@factory"
 _SELF = "_@self"
@@ -513,7 +514,7 @@ def _never(statements: list[ast.stmt]) -> list[ast.stmt]:
     return [ast.If(ast.Constant(False), statements, [])]
 
 
-def _like(node: Any, **changes: Any) -> Any:
+def _like(node: _Node, **changes: Any) -> _Node:
     new = copy.copy(node)
     for name, value in changes.items():
         setattr(new, name, value)

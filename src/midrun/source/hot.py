@@ -16,7 +16,7 @@ import ast
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 HERE = "_@here"
 _EXIT = "_@exit"
@@ -186,7 +186,7 @@ def _constant(node: ast.expr | None) -> Any:
 
 
 def _set(name: str, value: tuple[str, Any], place: ast.stmt) -> ast.stmt:
-    statement = ast.Assign([ast.Name(name, ast.Store())], ast.Constant(value))
+    statement = ast.Assign([ast.Name(name, ast.Store())], ast.Constant(cast(Any, value)))
     ast.copy_location(statement, place)
     return ast.fix_missing_locations(statement)
 

@@ -130,7 +130,8 @@ class Reentry:
 def _moved(iterator: Any, header: Any) -> Any:
     if not isinstance(header, range) or type(iterator) is not type(iter(range(0))):
         return iterator
-    _, (old,), *state = iterator.__reduce__()
+    reduced: Any = iterator.__reduce__()
+    _, (old,), *state = reduced
     index = (state[0] or 0) if state else 0  # 3.12 and later give None and move `old` instead
     upcoming = old.start + index * old.step
     if header.step > 0:

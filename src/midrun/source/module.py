@@ -55,7 +55,7 @@ class Function:
         if isinstance(self.node, ast.Module):
             return 1
         decorators = getattr(self.node, "decorator_list", [])
-        return min([self.node.lineno, *(d.lineno for d in decorators)])
+        return int(min([self.node.lineno, *(d.lineno for d in decorators)]))
 
     @property
     def root(self) -> ast.AST:
@@ -107,6 +107,18 @@ class Source:
         return candidates[0] if len(candidates) == 1 else None
 
     @cached_property
+    def imported_modules(self) -> frozenset[str]:
+        """The absolute names of modules that the file's imports name, or may name."""
+        names: set[str] = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                names.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+                names.update(f"{node.module}.{alias.name}" for alias in node.names)
+        return frozenset(names)
+
+    @cached_property
     def globals_in_functions(self) -> frozenset[str]:
         """Every global name that a function or class of the file reads."""
         _, *nested = walk_code(self.module_code)
@@ -120,7 +132,7 @@ class Source:
     @property
     def future_flags(self) -> int:
         """The `from __future__` features of the file, as flags for `compile`."""
-        return self.module_code.co_flags & _FUTURE_MASK
+        return int(self.module_code.co_flags & _FUTURE_MASK)
 
     @cached_property
     def module_code(self) -> types.CodeType:

@@ -32,7 +32,7 @@ class Ambient:
     module: str
     name: str
     read: Callable[[], Any]
-    restore: Callable[[Any], None]
+    restore: Callable[[Any], Any]
 
 
 def read_all(entries: list[Ambient]) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("gc", "garbage collector", _read_gc, _set_gc),
         Ambient("warnings", "warnings", _read_warnings, _set_warnings),
         Ambient("logging", "logging", _read_logging, _set_logging),
-        Ambient("decimal", "decimal", decimal.getcontext, decimal.setcontext),
+        Ambient("decimal", "decimal", _read_decimal, _set_decimal),
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
         Ambient("random", "random", random.getstate, random.setstate),
@@ -172,7 +172,7 @@ def _set_warnings(saved: dict[str, Any]) -> None:
 def _registry_version() -> int:
     """The number of the current set of filters: a registry with another one counts as empty. It is
     kept in C (Python/_warnings.c) and shows only in a registry that is used."""
-    probe: dict[str, Any] = {}
+    probe: dict[Any, Any] = {}
     show, warnings.showwarning = warnings.showwarning, lambda *args, **kwargs: None
     try:
         with contextlib.suppress(_Probe):
@@ -216,8 +216,22 @@ def _set_logging(saved: dict[str, Any]) -> None:
     logging.root.manager._clear_cache()  # type: ignore[attr-defined]
 
 
+def _read_decimal() -> decimal.Context | None:
+    # To ask for the context makes one, and programs can see how many there are.
+    names = {variable.name for variable in contextvars.copy_context()}
+    return decimal.getcontext() if _DECIMAL in names else None
+
+
+def _set_decimal(saved: decimal.Context | None) -> None:
+    if saved is not None:
+        decimal.setcontext(saved)
+
+
+_DECIMAL = "decimal_context"
+
+
 def _read_context() -> list[tuple[Any, Any]]:
-    return list(contextvars.copy_context().items())
+    return [item for item in contextvars.copy_context().items() if item[0].name != _DECIMAL]
 
 
 def _set_context(saved: list[tuple[Any, Any]]) -> None:

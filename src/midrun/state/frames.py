@@ -92,7 +92,8 @@ def capture_stack(
     """`frame` and its callers up to `outermost`, which comes first, with their states.
 
     `asking` is the frame of a function that `frame` has called to ask for the savepoint; its call
-    will return None. Raises Unknown if one of them can't be told, or is called in a way that can't be continued.
+    will return None. Raises Unknown if one of them can't be told, or is called in a way that can't
+    be continued.
     """
     handled = _Handled(sys.exception())
     found: list[tuple[types.FrameType, FrameState]] = []

@@ -7,8 +7,8 @@ at run time; the functions in them go as said.
 
 from __future__ import annotations
 
-import _abc
 import abc
+import importlib
 import sys
 import types
 from typing import TYPE_CHECKING, Any
@@ -155,7 +155,7 @@ def _class_state(obj: type) -> tuple[dict[str, Any], frozenset[str] | None, list
     abstract = obj.__dict__.get("__abstractmethods__")
     registered: list[type] = []
     if "_abc_impl" in obj.__dict__:
-        references, *_ = _abc._get_dump(obj)  # type: ignore[attr-defined]
+        references, *_ = importlib.import_module("_abc")._get_dump(obj)
         registered = [kind for reference in references if (kind := reference()) is not None]
     return attributes, abstract, registered
 
@@ -185,9 +185,7 @@ def skeleton_class(
     return result
 
 
-def fill_class(
-    obj: type, state: tuple[dict[str, Any], frozenset[str] | None, list[type]]
-) -> None:
+def fill_class(obj: type, state: tuple[dict[str, Any], frozenset[str] | None, list[type]]) -> None:
     """Give a class what was in it."""
     attributes, abstract, registered = state
     for name, value in attributes.items():
@@ -198,9 +196,7 @@ def fill_class(
         abc.ABCMeta.register(obj, kind)  # type: ignore[arg-type]
 
 
-def fill_enum(
-    obj: Any, state: tuple[Any, dict[str, dict[str, Any]], dict[str, str], Any]
-) -> None:
+def fill_enum(obj: Any, state: tuple[Any, dict[str, dict[str, Any]], dict[str, str], Any]) -> None:
     """Give an enumeration what was in it, its members what their `__init__` gave them, and the
     members their other names."""
     attributes, members, names, fill = state

@@ -19,7 +19,7 @@ import types
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import cloudpickle
 
@@ -295,10 +295,11 @@ def _reduce_generator(obj: types.GeneratorType[Any, Any, Any], saver: Saver) -> 
 
 
 def _finished_generator(name: str, qualname: str) -> types.GeneratorType[Any, Any, Any]:
-    generator = (nothing for nothing in ())
+    none: tuple[Any, ...] = ()
+    generator: Any = (item for item in none)
     generator.__name__, generator.__qualname__ = name, qualname
     generator.close()
-    return generator
+    return cast("types.GeneratorType[Any, Any, Any]", generator)
 
 
 _BY_KIND: dict[type, Reduce] = {

@@ -7,6 +7,7 @@ What has no contents of its own (functions, modules, locks, iterators) counts by
 from __future__ import annotations
 
 import os
+import re
 import struct
 import sys
 import types
@@ -71,6 +72,9 @@ class Digest:
         if kind in _ATOMS:
             self._put(kind.__name__, struct.pack("d", value) if kind is float else value)
             return []
+        if isinstance(value, tuple | frozenset) and kind in (tuple, frozenset):
+            self._put(kind.__name__, len(value))  # whether two equal ones are one is up to Python
+            return self._inside(value)
         if id(value) in self._seen:
             self._put("again", self._seen[id(value)])
             return []
@@ -83,8 +87,8 @@ class Digest:
         if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
             self._put(value.__qualname__)
             return []
-        if isinstance(value, os.PathLike):
-            self._put(os.fspath(value))
+        if isinstance(value, os.PathLike | re.Pattern):
+            self._put(str(value))
             return []
         if isinstance(value, types.ModuleType):
             self._put(value.__name__)

@@ -48,7 +48,8 @@ class Point:
 @dataclass
 class Report:
     """All of it. `undetermined` says where two uninterrupted runs differ, if they do; `ignored` is
-    the number of words of the output that differ between them (times, for the most part)."""
+    the number of words of the output that differ between them (times, for the most part); `code` is
+    the exit code of the script."""
 
     seed: int
     seconds: float
@@ -56,6 +57,7 @@ class Report:
     undetermined: str = ""
     ignored: int = 0
     failed: str = ""
+    code: int = 0
 
     @property
     def agreed(self) -> bool:
@@ -97,7 +99,7 @@ class Verifier:
 
     def _run(self, on_point: Callable[[Point], None]) -> Report:
         first = self._uninterrupted()
-        report = Report(self._seed, first.seconds)
+        report = Report(self._seed, first.seconds, code=first.code)
         if first.passes == 0:
             report.failed = "the script ended before any statement that can be saved at"
             return report
@@ -164,9 +166,7 @@ class Verifier:
         spec = Spec(store=self._spec.store, savepoint=f"{run}:{number}", trust=True)
         return self._start(spec, [], cwd)
 
-    def _start(
-        self, spec: Spec, arguments: list[str], cwd: Path, stop: bool = False
-    ) -> Outcome:
+    def _start(self, spec: Spec, arguments: list[str], cwd: Path, stop: bool = False) -> Outcome:
         self._runs += 1
         folder = self._folder / str(self._runs)
         folder.mkdir()
@@ -215,13 +215,10 @@ class Mask:
             self.undetermined = f"two uninterrupted runs differ first at line {line} of the output"
         else:
             self.ignored = sum(map(len, self._lines.values()))
-            random_states = {name for scope, name in self._variables if scope == "random"}
-            if random_states:
+            if ("random", "torch") in self._variables:
                 line = _first_difference(first.out, second.out)
-                names = ", ".join(sorted(random_states))
                 where = f"; the output differs first at line {line}" if line else ""
-                self.undetermined = f"two uninterrupted runs draw other random numbers ({names})"
-                self.undetermined += where
+                self.undetermined = f"two uninterrupted runs draw other random numbers{where}"
 
     def compare(self, first: Outcome, resumed: Outcome, before: bytes) -> list[str]:
         """The differences of a resumed run, whose output follows on `before`."""
@@ -293,4 +290,3 @@ def rows(report: Report) -> Iterator[str]:
         result = "agrees" if not point.faults else "; ".join(point.faults)
         size = f"{point.mebibytes:8.2f} MiB {1000 * point.stall:6.0f} ms"
         yield f"{point.number:4}  {point.place:40} {size}  {result}"
-

@@ -75,7 +75,7 @@ def _binary(obj: Any, saver: Saver) -> Any:
         obj.flush()
     described = _describe(obj, path, obj.tell())
     described["buffering"] = 0 if isinstance(obj, io.FileIO) else -1
-    return rebuild.open_file, ("binary", _again(obj.mode), described)
+    return rebuild.open_file, ("binary", obj.mode, described)
 
 
 def _text(obj: io.TextIOWrapper, saver: Saver) -> Any:
@@ -98,7 +98,7 @@ def _text(obj: io.TextIOWrapper, saver: Saver) -> Any:
         "line_buffering": obj.line_buffering,
         "attributes": dict(vars(obj)),
     }
-    mode = _again(getattr(obj, "mode", obj.buffer.mode))  # type: ignore[attr-defined]
+    mode = getattr(obj, "mode", None) or obj.buffer.mode.replace("b", "")  # type: ignore[attr-defined]
     return rebuild.open_file, ("text", mode, described)
 
 
@@ -130,12 +130,21 @@ def tell(file: io.TextIOWrapper) -> int:
 
 def _newline(obj: io.TextIOWrapper, path: str) -> str | None:
     """The argument `newline` that the file was opened with, which no attribute tells: found from
-    what a line end that is in the file reads as."""
-    if obj.newlines is not None:
-        return None  # only universal newlines remember what they have met
+    how a line end that is in the file is read."""
     with open(path, "rb") as file:
-        head = file.read(_SAMPLE)
-    return "" if b"\r" in head else None
+        first = file.readline(_SAMPLE)
+    if not first.endswith(b"\r\n") or not obj.readable():
+        return None
+    position = obj.tell()
+    obj.seek(0)
+    line = obj.readline()
+    obj.seek(position)
+    return "" if line.endswith("\r\n") else None
+
+
+def _keeping(path: str, flags: int) -> int:
+    """Opens a file without emptying it, whatever the mode."""
+    return os.open(path, flags & ~(os.O_TRUNC | os.O_EXCL), 0o666)
 
 
 def open_again(kind: str, mode: str, was: dict[str, Any]) -> tuple[Any, str | None]:
@@ -159,7 +168,7 @@ def open_again(kind: str, mode: str, was: dict[str, Any]) -> tuple[Any, str | No
         elif was["written"] and size > length:
             os.truncate(path, length)
     if kind == "binary":
-        file: Any = open(path, mode + "b", buffering=was["buffering"])  # noqa: SIM115
+        file: Any = open(path, mode, was["buffering"], opener=_keeping)  # noqa: SIM115
         if "a" not in mode:
             file.seek(was["position"])
         _rename(file, was["name"])
@@ -167,14 +176,15 @@ def open_again(kind: str, mode: str, was: dict[str, Any]) -> tuple[Any, str | No
     file = open(  # noqa: SIM115
         path,
         mode,
+        1 if was["line_buffering"] else -1,
         encoding=was["encoding"],
         errors=was["errors"],
         newline=was["newline"],
-        buffering=1 if was["line_buffering"] else -1,
+        opener=_keeping,
     )
     if "a" not in mode or "+" in mode:
         file.seek(was["position"])
-    vars(file).update(was["attributes"])  # `mode` among them
+    vars(file).update(was["attributes"])
     _rename(file.buffer, was["name"])
     return file, report
 
@@ -183,12 +193,6 @@ def _rename(file: Any, name: Any) -> None:
     """Let the file show the name that the program opened it by."""
     raw = getattr(file, "raw", file)
     raw.name = name
-
-
-def _again(mode: str) -> str:
-    """The mode that opens a file for the same use without emptying it."""
-    plain = mode.replace("b", "").replace("t", "").replace("U", "")
-    return {"w": "r+", "x": "r+", "w+": "r+", "x+": "r+", "rb+": "r+"}.get(plain, plain or "r")
 
 
 def _closed_text(name: Any, attributes: dict[str, Any]) -> io.TextIOWrapper:

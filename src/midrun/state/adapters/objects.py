@@ -112,7 +112,9 @@ def _make_keyed_reference(kind: Any, target: Any, callback: Any, key: Any) -> An
 
 def _weak_method(obj: weakref.WeakMethod[Any], saver: Saver) -> Any:
     method = obj()
-    return (weakref.WeakMethod, (method,)) if method is not None else (_make_reference, (None, None))
+    return (
+        (weakref.WeakMethod, (method,)) if method is not None else (_make_reference, (None, None))
+    )
 
 
 def _finalizer(obj: weakref.finalize[Any, Any], saver: Saver) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import queue
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ def add(registry: Registry) -> None:
     registry.register("threading.Thread", _thread)
     registry.register("_contextvars.ContextVar", _context_variable)
     registry.register("_contextvars.Token", _token)
+    registry.register("_queue.SimpleQueue", _simple_queue)
     registry.register("multiprocessing.synchronize.SemLock", _semaphore)
 
 
@@ -83,7 +85,7 @@ def _make_semaphore(kind: str, value: int) -> Any:
 def _context_variable(obj: contextvars.ContextVar[Any], saver: Saver) -> Any:
     # In an empty context a variable has its default, if it has one.
     try:
-        default = (contextvars.Context().run(obj.get),)
+        default: tuple[Any, ...] = (contextvars.Context().run(obj.get),)
     except LookupError:
         default = ()
     return _make_variable, (obj.name, *default)
@@ -106,3 +108,17 @@ def _make_token(variable: contextvars.ContextVar[Any], *before: Any) -> contextv
     for value in before:
         variable.set(value)
     return variable.set(None)
+
+
+def _simple_queue(obj: Any, saver: Saver) -> Any:
+    items = [obj.get() for _ in range(obj.qsize())]
+    for item in items:
+        obj.put(item)
+    return _make_simple_queue, (items,)
+
+
+def _make_simple_queue(items: list[Any]) -> Any:
+    made: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    for item in items:
+        made.put(item)
+    return made
