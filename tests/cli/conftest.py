@@ -120,6 +120,7 @@ def save(run: Run, file: Path, name: str | None) -> Savepoint:
         "elapsed": 83.0,
         "stall": 0.012,
         "notes": [note],
+        "seen": {str(file): [[2, 4], [4, 8]]},
         "sources": {str(file): run.keep_source(file.read_text())},
         "versions": {"python": "3.11.7", "midrun": "0.1.0"},
     }

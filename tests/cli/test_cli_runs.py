@@ -118,7 +118,8 @@ def test_show_names_what_has_been_edited_since(call, make_run, project):
     make_run()
     (project / "train.py").write_text("print('new')\n")
     shown = json.loads(call("show", "--json").out)
-    assert [(e["file"], e["stale"]) for e in shown["edits"]] == [(str(project / "train.py"), True)]
+    assert {e["file"] for e in shown["edits"]} == {str(project / "train.py")}
+    assert any(e["stale"] for e in shown["edits"])
     assert shown["source"][3] == {"number": 4, "text": "        total += step", "marked": True}
     (project / "train.py").unlink()
     assert "train.py" in call("show").out.partition("edited since")[2]

@@ -87,6 +87,8 @@ class Digest:
         if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
             self._put(value.__qualname__)
             return []
+        if kind.__name__ == "NpzFile":
+            return list(value.files)
         if isinstance(value, os.PathLike | re.Pattern):
             self._put(str(value))
             return []

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 def add(registry: Registry) -> None:
+    for module in ("numpy.lib.npyio", "numpy.lib._npyio_impl"):
+        registry.register(f"{module}.NpzFile", _archive)
     registry.register("numpy.ndarray", _array)
     registry.register("numpy.memmap", _memmap)
     registry.register("numpy.ufunc", _ufunc)
@@ -281,3 +283,17 @@ def _make_flat(array: Any) -> Any:
 
 def _advance(iterator: Any, count: int) -> None:
     deque(itertools.islice(iterator, count), maxlen=0)
+
+
+def _archive(obj: Any, saver: Saver) -> Any:
+    """An open `.npz`: its members are read when they are asked for, so it is opened again."""
+    path = getattr(obj.zip, "filename", None) if obj.zip is not None else None
+    if path is None:
+        return saver.give_up(obj, "it is closed or comes from no file")
+    return _open_archive, (os.path.abspath(path), obj.allow_pickle)
+
+
+def _open_archive(path: str, allow_pickle: bool) -> Any:
+    import numpy
+
+    return numpy.load(path, allow_pickle=allow_pickle)
