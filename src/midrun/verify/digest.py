@@ -16,6 +16,7 @@ from typing import Any
 
 import xxhash
 
+_TWISTER = 24 + 8 * 624  # bytes; ATen/CPUGeneratorImpl.cpp
 _ATOMS = (int, float, complex, str, bytes, bool, type(None))
 
 
@@ -37,7 +38,8 @@ def random_state() -> dict[str, Any]:
     if numpy is not None:
         found["numpy.random"] = numpy.random.get_state()
     if torch is not None:
-        found["torch"] = torch.get_rng_state()
+        # What follows the Mersenne Twister is the rest of a normal draw, unset until there is one.
+        found["torch"] = torch.get_rng_state()[:_TWISTER]
     return found
 
 

@@ -16,6 +16,7 @@ from midrun.state.adapters import (
     tensors,
     threads,
     training,
+    writers,
 )
 
-ADAPTERS = (objects, iterators, files, threads, logs, arrays, tensors, training, loaders)
+ADAPTERS = (objects, iterators, files, threads, logs, arrays, tensors, training, loaders, writers)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def add(registry: Registry) -> None:
+    registry.register("torch.autograd.profiler.record_function", _profiled_block)
     registry.register("torch.optim.optimizer.Optimizer", _optimizer)
     registry.register("torch.amp.grad_scaler.GradScaler", _scaler)
     registry.register("torch.nn.modules.module.Module", _module)
@@ -185,3 +186,16 @@ def _make_limits(kind: str, dtype: str) -> Any:
 
 def _stream(obj: Any, saver: Saver) -> Any:
     return saver.give_up(obj, "work that is queued on a device has no place in a savepoint")
+
+
+def _profiled_block(obj: Any, saver: Saver) -> Any:
+    """A block that the profiler may record (each `optimizer.step` is one): its handle belongs to
+    the process, so on leaving it nothing is recorded (torch/autograd/profiler.py)."""
+    state = {**vars(obj), "record": None, "run_callbacks_on_exit": False}
+    return _make_profiled_block, (type(obj), state)
+
+
+def _make_profiled_block(kind: type, state: dict[str, Any]) -> Any:
+    block = kind.__new__(kind)
+    block.__dict__.update(state)
+    return block
