@@ -44,6 +44,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(folder)
     monkeypatch.setenv("MIDRUN_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.delenv("MIDRUN_STORE", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
     return folder
 
 

@@ -12,7 +12,7 @@ from midrun.state.adapters.memory import aligned
 from midrun.state.ambient import Ambient
 from midrun.state.ambient_torch import AMBIENT
 from midrun.state.frames import FrameState
-from midrun.state.pickling import Loader, Note, Session, save
+from midrun.state.pickling import LibraryObjects, Loader, Note, Session, save
 from midrun.state.registry import Registry, default_registry
 from midrun.state.revive import Place, Reviver
 
@@ -44,9 +44,8 @@ def ambient() -> list[Ambient]:
 
 def dump(root: Any, blobs: Blobs, dead: set[int] | None = None) -> tuple[bytes, Session]:
     """`root` as bytes, and the session, whose notes and missing objects say what was lost."""
-    session = Session(Book(), registry(), frozenset({__name__, "__main__"}), blobs)
-    if dead is not None:
-        session.dead = dead  # type: ignore[attr-defined]
+    own = frozenset({__name__, "__main__"})
+    session = Session(Book(), registry(), own, blobs, LibraryObjects(), frozenset(dead or ()))
     return save(root, session, []), session
 
 

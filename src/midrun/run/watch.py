@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midrun.run.policy import Reason
+from midrun.state.digest import digest, random_state
 
 if TYPE_CHECKING:
     from midrun.run.saving import Snapshot
@@ -42,8 +43,6 @@ class Watch:
 
     def finish(self) -> None:
         """Write down the final state."""
-        from midrun.verify.digest import digest, random_state
-
         state: dict[str, object] = {
             "module": digest(sys.modules["__main__"].__dict__),
             "random": digest(random_state()),

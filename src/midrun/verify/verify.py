@@ -18,6 +18,7 @@ from typing import Any
 from midrun.run.spec import Spec, command
 
 _NUMBER = re.compile(rb"[-+]?\d[\d_:.,eE+\-]*|\S+")
+_DIGITS = re.compile(rb"[\d.]+")
 
 
 @dataclass
@@ -201,7 +202,11 @@ class Mask:
     def __init__(self, first: Outcome, second: Outcome) -> None:
         self.undetermined = ""
         self.ignored = 0
-        self._lines = _differing_words(first.out, second.out)
+        lines = _differing_words(first.out, second.out)
+        self._words: dict[bytes, set[int]] = {}  # by the shape of the line: a time may agree once
+        for number, words in (lines or {}).items():
+            shape = _shape(first.out.splitlines()[number - 1])
+            self._words.setdefault(shape, set()).update(words)
         self._variables = {
             (scope, name)
             for scope in {*first.state, *second.state}
@@ -210,11 +215,11 @@ class Mask:
         }
         if first.code != second.code:
             self.undetermined = f"exit code {first.code} and {second.code}"
-        elif self._lines is None:
+        elif lines is None:
             line = _first_difference(first.out, second.out)
             self.undetermined = f"two uninterrupted runs differ first at line {line} of the output"
         else:
-            self.ignored = sum(map(len, self._lines.values()))
+            self.ignored = sum(map(len, lines.values()))
             if ("random", "torch") in self._variables:
                 line = _first_difference(first.out, second.out)
                 where = f"; the output differs first at line {line}" if line else ""
@@ -226,14 +231,14 @@ class Mask:
         if resumed.code != first.code:
             last = resumed.err.decode(errors="replace").strip().splitlines()[-1:]
             faults.append(f"exit code {resumed.code}, not {first.code}: {''.join(last)[:200]}")
-        assert self._lines is not None
         words = _differing_words(first.out, before + resumed.out)
+        lines = first.out.splitlines()
         if words is None:
             line = _first_difference(first.out, before + resumed.out)
             faults.append(f"the output differs first at line {line}")
         else:
             for line in sorted(words):
-                if words[line] - self._lines.get(line, set()):
+                if words[line] - self._words.get(_shape(lines[line - 1]), set()):
                     faults.append(f"the output differs first at line {line}")
                     break
         wrong = [
@@ -262,6 +267,10 @@ def _differing_words(one: bytes, other: bytes) -> dict[int, set[int]] | None:
             return None
         found[number] = {k for k, (a, b) in enumerate(zip(words, rest, strict=True)) if a != b}
     return found
+
+
+def _shape(line: bytes) -> bytes:
+    return _DIGITS.sub(b"0", line)
 
 
 def _first_difference(one: bytes, other: bytes) -> int:
