@@ -12,7 +12,10 @@ from midrun.state.adapters.memory import aligned
 from midrun.state.ambient import Ambient
 from midrun.state.ambient_torch import AMBIENT
 from midrun.state.frames import FrameState
-from midrun.state.pickling import LibraryObjects, Loader, Note, Session, save
+from midrun.state.library import LibraryObjects
+from midrun.state.loading import Loader
+from midrun.state.pickling import save
+from midrun.state.session import Note, Session
 from midrun.state.registry import Registry, default_registry
 from midrun.state.revive import Place, Reviver
 

@@ -11,7 +11,7 @@ from roundtrip import Blobs, again, dump, load  # noqa: E402
 from torch import nn  # noqa: E402
 
 from midrun.state.adapters.graphs import graph_state  # noqa: E402
-from midrun.state.pickling import NotNow  # noqa: E402
+from midrun.state.session import NotNow  # noqa: E402
 
 
 def _loss() -> Any:

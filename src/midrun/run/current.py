@@ -23,8 +23,9 @@ from midrun.run.watch import Watch
 from midrun.source.book import Book, Place
 from midrun.source.positions import Unknown
 from midrun.state.ambient import default_ambient
-from midrun.state.pickling import LibraryObjects, NotNow
+from midrun.state.library import LibraryObjects
 from midrun.state.registry import default_registry
+from midrun.state.session import NotNow
 from midrun.store import Run as StoredRun
 from midrun.store import Savepoint
 

@@ -11,7 +11,7 @@ import types
 from midrun.errors import MidrunError
 from midrun.source.align import Gone, Moved, move
 from midrun.source.book import Book
-from midrun.source.continuing import BLOCK_ROLES
+from midrun.source.cut import BLOCK_ROLES
 from midrun.source.likeness import pair_functions
 from midrun.source.module import Function, Source
 from midrun.source.positions import Path, Unknown

@@ -15,8 +15,8 @@ from midrun.source.book import Book
 from midrun.source.liveness import live_names
 from midrun.source.positions import Unknown
 from midrun.state.frames import FrameState
-from midrun.state.pickling import NotNow
 from midrun.state.revive import cut_of
+from midrun.state.session import NotNow
 
 _MANY = 1000  # values of a container that are looked at
 

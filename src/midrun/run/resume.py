@@ -25,11 +25,11 @@ from midrun.run.saving import versions
 from midrun.run.spec import Spec
 from midrun.run.stale import stale_edits, told
 from midrun.source.book import Book
-from midrun.source.continuing import block_key, local_key
+from midrun.source.cut import block_key, local_key
 from midrun.source.module import Source
 from midrun.state.ambient import restore_all
 from midrun.state.frames import FrameState
-from midrun.state.pickling import Loader
+from midrun.state.loading import Loader
 from midrun.state.revive import Reviver
 from midrun.store import Store
 

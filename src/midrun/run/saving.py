@@ -16,7 +16,9 @@ from midrun.source.book import Book
 from midrun.source.positions import Unknown
 from midrun.state.ambient import read_all
 from midrun.state.frames import FrameState, capture_stack
-from midrun.state.pickling import Missing, Session, save
+from midrun.state.missing import Missing
+from midrun.state.pickling import save
+from midrun.state.session import Session
 from midrun.store import Pending, StoreError
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from midrun.source.continuing import Cut, continuing_body
+from midrun.source.cut import Cut
 from midrun.source.module import Function
+from midrun.source.remainder import continuing_body
 
 Names = frozenset[str]
 _NONE: Names = frozenset()

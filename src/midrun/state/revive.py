@@ -10,13 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from midrun.source.book import Book
-from midrun.source.continuing import (
-    BLOCK_ROLES,
-    Cut,
-    continuing_function,
-    continuing_module,
-    operand_key,
-)
+from midrun.source.continuing import continuing_function, continuing_module
+from midrun.source.cut import BLOCK_ROLES, Cut, operand_key
 from midrun.source.live import Box
 from midrun.source.module import Function, Source
 from midrun.source.positions import Path, Position, Unknown, node_at

@@ -138,8 +138,7 @@ class Verifier:
     def _each_stopped(
         self, first: Outcome, counts: list[int], report: Report, on_point: Callable[[Point], None]
     ) -> None:
-        again = self._uninterrupted()
-        mask = Mask(first, again)
+        mask = Mask(first, self._again(first))
         report.undetermined, report.ignored = mask.undetermined, mask.ignored
         if report.undetermined:
             return
@@ -161,6 +160,10 @@ class Verifier:
 
     def _uninterrupted(self) -> Outcome:
         return self._start(self._spec, self._arguments, self._cwd())
+
+    def _again(self, first: Outcome) -> Outcome:
+        """A second uninterrupted run, to see what differs by itself."""
+        return self._uninterrupted()
 
     def _resume(self, savepoint: Path, cwd: Path) -> Outcome:
         run, number = savepoint.parent.parent.name, savepoint.name

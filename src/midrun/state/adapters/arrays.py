@@ -176,7 +176,7 @@ def _empty(kind: Any, shape: tuple[int, ...], dtype: Any) -> Any:
 
 def _lost(obj: Any) -> bool:
     """Whether a file that was mapped is there no more."""
-    from midrun.state.pickling import Missing
+    from midrun.state.missing import Missing
 
     return type(obj) is Missing
 
@@ -221,7 +221,7 @@ def _memmap(obj: Any, saver: Saver) -> Any:
 def _map(
     kind: Any, described: dict[str, Any], contents: Any, report: Callable[[str, str], None]
 ) -> Any:
-    from midrun.state.pickling import Missing
+    from midrun.state.missing import Missing
 
     path = described["path"]
     what = f"the mapped file {path}"

@@ -12,7 +12,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, Literal
 
-from midrun.state.pickling import NotNow
+from midrun.state.session import NotNow
 
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver

@@ -196,6 +196,6 @@ def _profiled_block(obj: Any, saver: Saver) -> Any:
 
 
 def _make_profiled_block(kind: type, state: dict[str, Any]) -> Any:
-    block = object.__new__(kind)
+    block: Any = object.__new__(kind)
     block.__dict__.update(state)
     return block

@@ -1,0 +1,59 @@
+"""Objects that belong to libraries."""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import Any
+
+
+class LibraryObjects:
+    """Finds objects that are globals of libraries: they belong to the library, whose own state is
+    not saved, and so they go by reference (`random._inst`, `torch.float32`, `os.environ`).
+
+    Kept from one save to the next, since going through all modules takes time.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[int, tuple[str, str]] = {}
+        self._done: set[int] = set()
+
+    def update(self, own: frozenset[str]) -> None:
+        """Take in modules that were imported since the last time."""
+        belong = {id(sys.modules[name]) for name in own if name in sys.modules}
+        for name, module in list(sys.modules.items()):
+            if id(module) in self._done:
+                continue
+            self._done.add(id(module))
+            if type(module) is not types.ModuleType or id(module) in belong:
+                continue
+            if name.partition(".")[0] == "midrun":
+                continue
+            for attribute, value in list(module.__dict__.items()):
+                if type(value) not in _PLAIN:
+                    self._names.setdefault(id(value), (name, attribute))
+        for stream in ("__stdin__", "__stdout__", "__stderr__"):
+            self._names[id(getattr(sys, stream))] = ("sys", stream)
+
+    def find(self, obj: Any) -> Any:
+        """The reduce value of such an object, else None."""
+        found = self._names.get(id(obj))
+        if found is None or type(obj).__name__ == "device":
+            return None  # torch keeps the current device in a global that is bound anew
+        module, name = found
+        if getattr(sys.modules.get(module), name, None) is not obj:
+            return None
+        return _import_attribute, found
+
+
+_PLAIN = frozenset(
+    {
+        int, float, str, bool, bytes, type(None), list, dict, tuple, set, frozenset, type,
+        types.FunctionType, types.ModuleType, types.BuiltinFunctionType,
+    }
+)  # fmt: skip
+
+
+def _import_attribute(module: str, name: str) -> Any:
+    __import__(module)
+    return getattr(sys.modules[module], name)
