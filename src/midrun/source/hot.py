@@ -1,9 +1,9 @@
 """The hot form: the user's tree with a check at the head of each block.
 
-A check is `if _@N: _@here(N)`. The names live in `builtins`, so no namespace of the user's gets a
-name that it did not have, and `@` can't occur in a name of theirs. Reading such a name costs about
-3 ns once CPython has specialised it (LOAD_GLOBAL_BUILTIN). It is true when somebody wants to know
-that the block is entered: the first time, and while a savepoint is wanted.
+A check is `if _@N is not None: _@here(N)`. The names live in `builtins`, so no namespace of the
+user's gets a name that it did not have, and `@` can't occur in a name of theirs. Reading such a
+name costs about 3 ns once CPython has specialised it (LOAD_GLOBAL_BUILTIN). It is not None when
+somebody wants to know that the block is entered: the first time, and while a savepoint is wanted.
 
 No line moves: every node of the user's keeps its place, so tracebacks, pdb and coverage show the
 file as it is. The place of a check is empty (it ends where it begins), which tells it from the
@@ -122,7 +122,8 @@ class HotForm:
         number = self._number(statement)
         self._numbers.add(number)
         call = ast.Call(ast.Name(HERE, ast.Load()), [ast.Constant(number)], [])
-        check = ast.If(ast.Name(flag(number), ast.Load()), [ast.Expr(call)], [])
+        is_up = ast.Compare(ast.Name(flag(number), ast.Load()), [ast.IsNot()], [ast.Constant(None)])
+        check = ast.If(is_up, [ast.Expr(call)], [])
         for node in ast.walk(check):
             if isinstance(node, ast.expr | ast.stmt):
                 node.lineno = node.end_lineno = statement.lineno

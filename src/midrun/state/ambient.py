@@ -231,7 +231,11 @@ _DECIMAL = "decimal_context"
 
 
 def _read_context() -> list[tuple[Any, Any]]:
-    return [item for item in contextvars.copy_context().items() if item[0].name != _DECIMAL]
+    return [
+        (variable, value)
+        for variable, value in contextvars.copy_context().items()
+        if variable.name != _DECIMAL and type(value).__name__ != "PyCapsule"  # numpy's error state
+    ]
 
 
 def _set_context(saved: list[tuple[Any, Any]]) -> None:

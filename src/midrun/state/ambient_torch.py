@@ -48,7 +48,9 @@ def _set_modes(saved: dict[str, Any]) -> None:
     torch.set_grad_enabled(saved["grad"])
     torch._C._set_multithreading_enabled(saved["multithreading"])
     torch.autograd.anomaly_mode.set_detect_anomaly(*saved["anomaly"])
-    torch.use_deterministic_algorithms(enabled, warn_only=warn_only)
+    if enabled != torch.are_deterministic_algorithms_enabled():
+        torch.use_deterministic_algorithms(enabled, warn_only=warn_only)  # imports the compiler
+    torch._C._set_deterministic_algorithms(enabled, warn_only=warn_only)
     torch.utils.deterministic.fill_uninitialized_memory = saved["fill"]
     torch.set_warn_always(saved["warn always"])
 

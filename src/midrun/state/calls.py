@@ -71,7 +71,9 @@ def _stepped(
     if callee is next:
         callee = cpython.value_stack(frame, depth + 3)[-1]
     else:
-        callee = getattr(callee, "__self__", None)
+        # What `close` runs ends by an exception of its own.
+        steps = getattr(callee, "__name__", "") in ("__next__", "send", "throw")
+        callee = getattr(callee, "__self__", None) if steps else None
     return callee if isinstance(callee, types.GeneratorType) else None
 
 

@@ -11,6 +11,7 @@ import re
 import struct
 import sys
 import types
+import typing
 from collections import deque
 from typing import Any
 
@@ -91,7 +92,7 @@ class Digest:
             return []
         if kind.__name__ == "NpzFile":
             return list(value.files)
-        if isinstance(value, os.PathLike | re.Pattern):
+        if isinstance(value, os.PathLike | re.Pattern | typing.TypeVar):
             self._put(str(value))
             return []
         if isinstance(value, types.ModuleType):
@@ -126,7 +127,8 @@ class Digest:
         found: list[Any] = []
         own = getattr(value, "__dict__", None)
         if isinstance(own, dict):
-            found += [part for item in sorted(own.items(), key=_key) for part in item]
+            items = sorted((item for item in own.items() if item[0] != "_cache"), key=_key)
+            found += [part for item in items for part in item]
         for base in type(value).__mro__:
             slots = base.__dict__.get("__slots__", ())
             for name in (slots,) if isinstance(slots, str) else slots:

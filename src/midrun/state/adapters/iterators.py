@@ -71,7 +71,7 @@ def _rest(iterator: Any) -> Any:
 
 
 def _pairwise(obj: Any, saver: Saver) -> Any:
-    source, *before = gc.get_referents(obj)
+    source, *before = gc.get_referents(obj) or [()]
     return _make_pairwise, (source, *before[:1])
 
 

@@ -94,6 +94,13 @@ def _reference(obj: weakref.ref[Any], saver: Saver) -> Any:
 class _Gone:
     """A target that is no longer there."""
 
+    def method(self) -> None:
+        """One of its methods."""
+
+
+def _dead_method() -> Any:
+    return weakref.WeakMethod(_Gone().method)
+
 
 def _make_reference(target: Any, callback: Any) -> Any:
     target = _Gone() if target is None else target
@@ -112,9 +119,9 @@ def _make_keyed_reference(kind: Any, target: Any, callback: Any, key: Any) -> An
 
 def _weak_method(obj: weakref.WeakMethod[Any], saver: Saver) -> Any:
     method = obj()
-    return (
-        (weakref.WeakMethod, (method,)) if method is not None else (_make_reference, (None, None))
-    )
+    if method is None:
+        return _dead_method, ()
+    return weakref.WeakMethod, (method,)
 
 
 def _finalizer(obj: weakref.finalize[Any, Any], saver: Saver) -> Any:
