@@ -32,7 +32,7 @@ RANK = {
     "__main__": 8,
     "_boot": 8,
 }
-MOST_LINES = 320
+MOST_LINES = 340
 
 
 def layer_of(path: Path) -> str:

@@ -7,6 +7,7 @@ can be saved. A call is continued only if what it calls is surely the function o
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import inspect
 import types
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from midrun.source.cut import block_key
 from midrun.source.module import Function
-from midrun.source.positions import Unknown, node_at
+from midrun.source.positions import Position, Unknown, node_at
+from midrun.source.slots import Layout
 from midrun.state import cpython
 
 if TYPE_CHECKING:
@@ -104,3 +106,43 @@ def callee_of(first: Any, second: Any) -> Any:
     if second is cpython.EMPTY:
         return first
     return types.MethodType(first, second)
+
+
+def check_targets(
+    function: Function,
+    position: Position,
+    layout: Layout,
+    stack: list[Any],
+    frame: types.FrameType,
+    values: dict[str, Any],
+    cells: dict[str, types.CellType],
+) -> None:
+    """`x += f()` reads x before the call; its continuing form reads it after. Refuse where f has
+    changed it meanwhile."""
+    node = node_at(function.root, position.path)
+    if position.kind != "call" or not isinstance(node, ast.AugAssign):
+        return
+    target = (*position.path, ("target", -1))
+    index = 0
+    for slot in layout:
+        if slot.path == target:
+            break
+        index += slot.width
+    now: Any = None
+    match node.target:
+        case ast.Name(id=name) if name in cells:
+            now = cells[name].cell_contents
+        case ast.Name(id=name):
+            now = values[name] if name in values else frame.f_globals.get(name)
+        case ast.Attribute(attr=name):
+            now = getattr(stack[index - 1], name, None)
+        case ast.Subscript():
+            with contextlib.suppress(KeyError, IndexError):
+                now = stack[index - 2][stack[index - 1]]
+    before = stack[index]
+    if now is not before and not (type(now) is type(before) and _equal(now, before)):
+        raise Unknown(f"the target at line {node.lineno} has changed since it was read")
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return isinstance(one, int | float | str | bytes | complex) and bool(one == other)

@@ -75,6 +75,9 @@ class Digest:
         if kind in _ATOMS:
             self._put(kind.__name__, struct.pack("d", value) if kind is float else value)
             return []
+        if isinstance(value, os.PathLike | re.Pattern | typing.TypeVar):
+            self._put(str(value))
+            return []
         if isinstance(value, tuple | frozenset) and kind in (tuple, frozenset):
             self._put(kind.__name__, len(value))  # whether two equal ones are one is up to Python
             return self._inside(value)
@@ -92,9 +95,6 @@ class Digest:
             return []
         if kind.__name__ == "NpzFile":
             return list(value.files)
-        if isinstance(value, os.PathLike | re.Pattern | typing.TypeVar):
-            self._put(str(value))
-            return []
         if isinstance(value, types.ModuleType):
             self._put(value.__name__)
             return []

@@ -7,7 +7,6 @@ a live frame, `midrun.state.revive` makes a frame that continues from it.
 from __future__ import annotations
 
 import ast
-import contextlib
 import gc
 import inspect
 import sys
@@ -30,7 +29,7 @@ from midrun.source.module import Function
 from midrun.source.positions import Path, Position, Unknown, node_at, position_of
 from midrun.source.slots import Layout, Slot, layouts
 from midrun.state import cpython
-from midrun.state.calls import callee_of, note_call
+from midrun.state.calls import callee_of, check_targets, note_call
 
 
 @dataclass
@@ -171,7 +170,7 @@ def _capture(
     state.values = {local_key(name): value for name, value in values.items()}
     _sort_values(state, function, layout, stack, handled)
     _note_exits(state, function, layout, values)
-    _check_targets(function, position, layout, stack, frame, values, cells)
+    check_targets(function, position, layout, stack, frame, values, cells)
     if inner is not None:
         note_call(state, frame, inner, function, stack)
     return state
@@ -284,43 +283,3 @@ def _note_exits(
             state.values[f"returned {path[:depth]}"] = value
         elif any(isinstance(n, ast.Return | ast.Break | ast.Continue) for n in ast.walk(node)):
             raise Unknown(f"the `finally` at line {node.lineno} may have been entered by a jump")
-
-
-def _check_targets(
-    function: Function,
-    position: Position,
-    layout: Layout,
-    stack: list[Any],
-    frame: types.FrameType,
-    values: dict[str, Any],
-    cells: dict[str, types.CellType],
-) -> None:
-    """`x += f()` reads x before the call; its continuing form reads it after. Refuse where f has
-    changed it meanwhile."""
-    node = node_at(function.root, position.path)
-    if position.kind != "call" or not isinstance(node, ast.AugAssign):
-        return
-    target = (*position.path, ("target", -1))
-    index = 0
-    for slot in layout:
-        if slot.path == target:
-            break
-        index += slot.width
-    now: Any = None
-    match node.target:
-        case ast.Name(id=name) if name in cells:
-            now = cells[name].cell_contents
-        case ast.Name(id=name):
-            now = values[name] if name in values else frame.f_globals.get(name)
-        case ast.Attribute(attr=name):
-            now = getattr(stack[index - 1], name, None)
-        case ast.Subscript():
-            with contextlib.suppress(KeyError, IndexError):
-                now = stack[index - 2][stack[index - 1]]
-    before = stack[index]
-    if now is not before and not (type(now) is type(before) and _equal(now, before)):
-        raise Unknown(f"the target at line {node.lineno} has changed since it was read")
-
-
-def _equal(one: Any, other: Any) -> bool:
-    return isinstance(one, int | float | str | bytes | complex) and bool(one == other)
