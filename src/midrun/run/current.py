@@ -6,6 +6,7 @@ Its `here` is called at the checks of the hot form. It decides whether to save, 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -172,6 +173,15 @@ class Run:
             self.newest = savepoint
         else:
             self._fail(f"{error}")
+
+    def keep_tail(self, path: str, length: int) -> None:
+        """Keep what a file has beyond `length` bytes, which a resume is about to cut off."""
+        folder = self.stored.folder / "cut"
+        folder.mkdir(exist_ok=True)
+        name = f"{len(list(folder.iterdir()))}-{os.path.basename(path)}"
+        with open(path, "rb") as file, open(folder / name, "wb") as kept:
+            file.seek(length)
+            shutil.copyfileobj(file, kept)
 
     def finish_writing(self) -> None:
         """Wait until every savepoint has reached the disk."""

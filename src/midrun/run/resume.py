@@ -65,6 +65,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     edits = Edits(old, book)
     reviver = Reviver(book, edits)
     loader = Loader(savepoint.state(), manifest["own"], savepoint, reviver)
+    loader.keep = run.keep_tail
     root = loader.load_state()
     for name, namespace in root["modules"].items():
         sys.modules[name].__dict__.update(namespace)

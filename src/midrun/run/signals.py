@@ -40,6 +40,8 @@ class _Handlers:
 
     def interrupt(self, number: int, frame: types.FrameType | None) -> None:
         """Ctrl-C interrupts as ever, after a moment in which a second one asks for a savepoint."""
+        if not hasattr(signal, "sigtimedwait"):  # macOS
+            signal.default_int_handler(number, frame)
         self._run.say("interrupted; press Ctrl-C again within a second to save before the exit")
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:

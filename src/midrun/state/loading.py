@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import types
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ class Loader(pickle.Unpickler):
         super().__init__(io.BytesIO(data))
         self.blobs = blobs
         self.reports: list[Note] = []
+        self.keep: Callable[[str, int], None] = lambda path, length: None
         self._reviver = reviver
         self._known = Known(own)
         self._waiting: list[types.GeneratorType[Any, Any, Any]] = []
@@ -75,7 +77,7 @@ class Loader(pickle.Unpickler):
     def _open_file(self, kind: str, mode: str, described: dict[str, Any]) -> Any:
         from midrun.state.adapters.files import open_again  # adapters know of this module
 
-        file, report = open_again(kind, mode, described)
+        file, report = open_again(kind, mode, described, self.keep)
         if report:
             self._report(described["path"], report)
         return file

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import xxhash
@@ -147,8 +148,11 @@ def _keeping(path: str, flags: int) -> int:
     return os.open(path, flags & ~(os.O_TRUNC | os.O_EXCL), 0o666)
 
 
-def open_again(kind: str, mode: str, was: dict[str, Any]) -> tuple[Any, str | None]:
-    """The file as it was, and what is to be reported of it."""
+def open_again(
+    kind: str, mode: str, was: dict[str, Any], keep: Callable[[str, int], None]
+) -> tuple[Any, str | None]:
+    """The file as it was, and what is to be reported of it. `keep(path, length)` is called before
+    what follows on `length` bytes is cut off."""
     path, length = was["path"], was["length"]
     if not os.path.exists(path):
         if not was["written"]:
@@ -166,6 +170,7 @@ def open_again(kind: str, mode: str, was: dict[str, Any]) -> tuple[Any, str | No
         if size < length or fingerprint(path, length) != was["hash"]:
             report = "has changed since the savepoint; the program goes on with it as it is"
         elif was["written"] and size > length:
+            keep(path, length)
             os.truncate(path, length)
     if kind == "binary":
         file: Any = open(path, mode, was["buffering"], opener=_keeping)  # noqa: SIM115
