@@ -159,6 +159,9 @@ def position_of(function: Function, code: types.CodeType, offset: int) -> Positi
         if path is None:
             raise Unknown(f"line {line} calls its code from an operator, a decorator or a `with`")
         statement, within = split(function, path)
+        node = node_at(function.root, path)
+        if (line, column) < (node.lineno, node.col_offset):  # type: ignore[attr-defined]
+            raise Unknown(f"the `with` at line {line} is being left")
         if _is_context(within) != (next_opname(code, offset) == "BEFORE_WITH"):
             raise Unknown(f"the `with` at line {line} is being left")
         return Position("call", statement, within, line)
