@@ -18,7 +18,8 @@ class Cut:
     `inner` says what stands in for the expression in progress: "call" (another frame's function,
     with an argument if `inner_argument`), "construct" (the same, in an `__init__`; the value is the
     instance), "value", or "delegate" (a `yield from` whose generator is itself running). `left_by`
-    tells how a `finally` was entered: "", "Return", "Break" or "Continue". `new_headers` holds the
+    tells how each `finally`, counted from outside, was entered: "", "Return", "Break" or
+    "Continue". `new_headers` holds the
     paths of the loops whose range was edited.
     """
 
@@ -29,7 +30,7 @@ class Cut:
     cells: tuple[str, ...]
     inner: str = "value"
     inner_argument: bool = False
-    left_by: dict[Path, str] = field(default_factory=dict)
+    left_by: dict[int, str] = field(default_factory=dict)
     new_headers: frozenset[Path] = frozenset()
 
 
@@ -48,9 +49,15 @@ def operand_key(index: int) -> str:
     return f"operand {index}"
 
 
-def exception_key(path: Path) -> str:
-    """The key of the exception that is being handled in the `try` at `path`."""
-    return f"exception {path}"
+def exception_key(index: int) -> str:
+    """The key of an exception that is being handled; handlers count from outside."""
+    return f"exception {index}"
+
+
+def returned_key(index: int) -> str:
+    """The key of the constant that a `return` into a `finally` returns; these count from
+    outside."""
+    return f"returned {index}"
 
 
 BLOCK_ROLES = ("iterator", "peeled", "exit", "handled", "raised", "returned")

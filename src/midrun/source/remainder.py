@@ -9,7 +9,7 @@ import ast
 import copy
 from typing import Any, TypeVar
 
-from midrun.source.cut import BLOCK_ROLES, Cut, block_key, exception_key
+from midrun.source.cut import BLOCK_ROLES, Cut, block_key, exception_key, returned_key
 from midrun.source.module import Function
 from midrun.source.positions import Path, step_into
 
@@ -41,6 +41,10 @@ class _Remainder:
             if slot.path == path and slot.role == role and slot.index == index:
                 return key
         return None
+
+    def _handler_rank(self, path: Path) -> int:
+        handlers = [slot.path for slot in self.cut.layout if slot.role == "handled"]
+        return handlers.index(path)
 
     def _rest(self, node: ast.AST, depth: int) -> list[ast.stmt]:
         """What is left to do of the block that the position goes through at `depth`."""
@@ -116,18 +120,19 @@ class _Remainder:
         if key := self._key(path, "returned"):
             value = from_box("take", node, key)
             return [*rest, ast.copy_location(ast.Return(value), node)]
-        match self.cut.left_by.get(path):
+        rank = sum(name == "finalbody" for name, _ in path)
+        match self.cut.left_by.get(rank):
             case "Break":
                 rest.append(ast.copy_location(ast.Break(), node))
             case "Continue":
                 rest.append(ast.copy_location(ast.Continue(), node))
             case "Return":
-                value = from_box("take", node, f"returned {path}")
+                value = from_box("take", node, returned_key(rank))
                 rest.append(ast.copy_location(ast.Return(value), node))
         return rest
 
     def _raise(self, place: ast.stmt | ast.ExceptHandler, path: Path) -> ast.stmt:
-        exception = from_box("take", place, exception_key(path))
+        exception = from_box("take", place, exception_key(self._handler_rank(path)))
         return ast.copy_location(ast.Raise(exception, None), place)
 
     def _innermost(self, node: ast.stmt, path: Path) -> list[ast.stmt]:

@@ -21,12 +21,13 @@ from midrun.source.cut import (
     exception_key,
     local_key,
     operand_key,
+    returned_key,
 )
 from midrun.source.depth import depth_below_result, instruction_offset
 from midrun.source.hot import exit_mark
 from midrun.source.live import Box, Peeled, Reentered, Reentry
 from midrun.source.module import Function
-from midrun.source.positions import Path, Position, Unknown, node_at, position_of
+from midrun.source.positions import Position, Unknown, node_at, position_of
 from midrun.source.slots import Layout, Slot, layouts
 from midrun.state import cpython
 from midrun.state.calls import callee_of, check_targets, note_call
@@ -52,7 +53,7 @@ class FrameState:
     cells: dict[str, types.CellType]
     blocks: list[str] = field(default_factory=list)
     operands: list[str] = field(default_factory=list)
-    left_by: dict[Path, str] = field(default_factory=dict)
+    left_by: dict[int, str] = field(default_factory=dict)
     inner: str = "value"
     is_generator: bool = False
     waits: bool = False
@@ -248,9 +249,9 @@ def _sort_values(
         elif slot.role == "delegate":
             held = value.iterator if isinstance(value, Reentry) else value
             state.values["delegate"] = held
-    for slot, value in reversed(placed):
-        if slot.role == "handled":
-            state.values[exception_key(slot.path)] = handled.leave(value)
+    handlers = [value for slot, value in placed if slot.role == "handled"]
+    for rank in reversed(range(len(handlers))):
+        state.values[exception_key(rank)] = handled.leave(handlers[rank])
 
 
 def _held(slot: Slot, value: Any) -> Any:
@@ -272,14 +273,15 @@ def _note_exits(
     """How each `finally` around the position was entered, where the stack does not tell."""
     known = {slot.path for slot in layout if slot.role in ("raised", "returned")}
     path = state.position.path
-    for depth, (name, _) in enumerate(path):
-        node = node_at(function.root, path[:depth])
-        if name != "finalbody" or path[:depth] in known or not isinstance(node, ast.Try):
+    finals = [path[:depth] for depth, (name, _) in enumerate(path) if name == "finalbody"]
+    for rank, place in enumerate(finals):
+        node = node_at(function.root, place)
+        if place in known or not isinstance(node, ast.Try):
             continue
         mark = exit_mark(node)
         if mark in values:
             how, value = values[mark]
-            state.left_by[path[:depth]] = how
-            state.values[f"returned {path[:depth]}"] = value
+            state.left_by[rank] = how
+            state.values[returned_key(rank)] = value
         elif any(isinstance(n, ast.Return | ast.Break | ast.Continue) for n in ast.walk(node)):
             raise Unknown(f"the `finally` at line {node.lineno} may have been entered by a jump")

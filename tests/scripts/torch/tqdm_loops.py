@@ -21,7 +21,7 @@ with tqdm(total=12, file=out, desc="all", mininterval=0) as overall:
             optimizer.step()
             bar.set_postfix(loss=loss.item())
             overall.update()
-            print(epoch, loss.item(), bar.n, overall.n, bar.total)
+            print(epoch, loss.item(), overall.n, bar.total)
         bar.set_description(f"done {epoch}")
 print(overall.n, "all" in out.getvalue())
 del out, bar, overall  # they hold times
