@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +24,10 @@ def verify(forks: Forks, tmp_path: Path):
 
     def run(script: Path, points: int, seed: int) -> Report:
         def fresh() -> Path:
-            return Path(tempfile.mkdtemp(dir=tmp_path))
+            folder = tmp_path / "cwd"  # always the same, since programs can see its name
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            return folder
 
         spec = Spec(store="", target=str(script))
         verifier = FastVerifier(spec, [], points=points, seed=seed, stop=True, cwd=fresh)
