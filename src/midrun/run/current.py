@@ -5,6 +5,7 @@ Its `here` is called at the checks of the hot form. It decides whether to save, 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -28,7 +29,7 @@ from midrun.state.library import LibraryObjects
 from midrun.state.registry import default_registry
 from midrun.state.session import NotNow
 from midrun.store import Run as StoredRun
-from midrun.store import Savepoint
+from midrun.store import Savepoint, StoreError
 
 _LATE = 0.005  # seconds
 
@@ -186,7 +187,8 @@ class Run:
     def finish_writing(self) -> None:
         """Wait until every savepoint has reached the disk."""
         if self._last is not None:
-            self._last.wait()
+            with contextlib.suppress(StoreError, OSError):  # `saved` has been told
+                self._last.wait()
 
     def writing(self) -> None:
         """A savepoint is on its way to the disk."""
@@ -207,8 +209,9 @@ class Run:
 
     def _leave(self, how: str, snapshot: Snapshot) -> None:
         """End the process by the signal that asked for it, as without midrun."""
-        snapshot.wait()
-        self.stored.update(status="stopped", elapsed=self.elapsed())
+        with contextlib.suppress(StoreError, OSError):  # `saved` has been told, and said so
+            snapshot.wait()
+            self.stored.update(status="stopped", elapsed=self.elapsed())
         if self.newest is not None:
             self.say(f"saved; continue with: midrun resume {self.newest.spec}")
         number = signal.SIGINT if how == "interrupt" else signal.SIGTERM

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import types
@@ -41,7 +42,8 @@ class Ending:
         if run.watch is not None:
             run.watch.finish()
         status = "finished" if error is None else "crashed"
-        run.stored.update(status=status, error=_summary(error), elapsed=run.elapsed())
+        with contextlib.suppress(OSError):  # a full disk is no fault of the script
+            run.stored.update(status=status, error=_summary(error), elapsed=run.elapsed())
         newest = run.newest
         if error is None or newest is None:
             return

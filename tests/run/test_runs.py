@@ -1,0 +1,244 @@
+"""Runs as users see them: when savepoints are taken, what is said, how a run ends and goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+
+class Project:
+    """A folder with scripts, and midrun called in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "MIDRUN_KEY_FILE": str(folder.parent / "key")}
+
+    def write(self, text: str, name: str = "a.py") -> None:
+        (self.folder / name).write_text(text)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "midrun", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=60)
+        return process.returncode, out, err
+
+    def savepoints(self) -> list[dict]:
+        found = self.folder.glob(".midrun/runs/*/savepoints/*/manifest.json")
+        return [json.loads(path.read_text()) for path in sorted(found)]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return Project(folder)
+
+
+LOOP = """\
+import time
+print("ready", flush=True)
+for i in range(200):
+    time.sleep(0.02)
+    print(i, flush=True)
+print("end")
+"""
+
+
+def wait_for(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdout is not None
+    while process.stdout.readline() != line + "\n":
+        pass
+
+
+def test_sigusr1_saves_and_goes_on(project):
+    project.write(LOOP)
+    process = project.start("run", "--budget", "0", "a.py")
+    wait_for(process, "10")
+    process.send_signal(signal.SIGUSR1)
+    wait_for(process, "20")
+    process.kill()
+    process.communicate()
+    (manifest,) = project.savepoints()
+    assert manifest["reason"] == "SIGUSR1"
+
+
+def test_sigterm_saves_and_exits_and_the_rest_can_be_run(project):
+    project.write(LOOP.replace("200", "60"))
+    process = project.start("run", "--budget", "0", "a.py")
+    wait_for(process, "10")
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGTERM
+    assert "midrun: saved; continue with: midrun resume" in err
+    last = int(("10 " + out).split()[-1])
+    code, out, _ = project.run("resume")
+    assert code == 0
+    assert out.split() == [*map(str, range(last + 1, 60)), "end"]
+
+
+def test_two_interrupts_save_and_exit(project):
+    project.write(LOOP)
+    process = project.start("run", "--budget", "0", "a.py")
+    wait_for(process, "10")
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGINT
+    assert "saved; continue with" in err
+
+
+def test_one_interrupt_is_a_keyboard_interrupt(project):
+    project.write(LOOP)
+    process = project.start("run", "--budget", "0", "a.py")
+    wait_for(process, "10")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGINT
+    assert "KeyboardInterrupt" in err
+    assert project.savepoints() == []
+
+
+def test_every_so_often(project):
+    project.write(LOOP.replace("200", "60"))
+    project.run("run", "--budget", "0", "--every", "0.3", "a.py")
+    assert 2 <= len(project.savepoints()) <= 5
+
+
+def test_before_code_that_has_not_run(project):
+    project.write(
+        "import time\n"
+        "def evaluate():\n    return missing\n"
+        "for i in range(30):\n    time.sleep(0.02)\n"
+        "evaluate()\n"
+    )
+    code, _, err = project.run("run", "a.py")
+    assert code == 1
+    words = err[err.index("NameError") :].splitlines()
+    assert len(words) == 3
+    assert all(line.startswith("midrun: ") for line in words[1:])
+    assert project.savepoints()[-1]["position"]["line"] in (3, 6)
+    project.write(
+        "import time\n"
+        "def evaluate():\n    return print('mended')\n"
+        "for i in range(30):\n    time.sleep(0.02)\n"
+        "evaluate()\n"
+    )
+    code, out, _ = project.run("resume")
+    assert (code, out) == (0, "mended\n")
+
+
+def test_a_traceback_has_no_frame_of_midruns(project):
+    project.write("def f():\n    1 / 0\nf()\n")
+    plain = subprocess.run(
+        [sys.executable, "a.py"], cwd=project.folder, capture_output=True, text=True
+    )
+    code, out, err = project.run("run", "--budget", "0", "a.py")
+    assert (code, out, err) == (plain.returncode, plain.stdout, plain.stderr)
+
+
+def test_a_savepoint_where_none_can_be_is_put_off_and_said_once(project):
+    project.write(
+        "def key(x):\n    print('key', x)\n    return -x\n"
+        "for i in range(3):\n    print(sorted([1, 2], key=key))\n"
+    )
+    code, out, err = project.run("run", "--budget", "0", "--at", "a.py:2", "a.py")
+    assert code == 0
+    lines = err.splitlines()
+    assert len(lines) == 2
+    assert "no savepoint can be taken at a.py:2, because line 5 calls its code through" in lines[0]
+    assert lines[1] == "midrun: at a.py:2: taken at a.py:5"
+    code, rest, _ = project.run("resume")
+    assert code == 0
+    assert out.endswith(rest)
+
+
+def test_named_savepoints_and_a_changed_variable(project):
+    project.write(
+        "import midrun\n"
+        "def train(lr):\n"
+        "    for step in range(3):\n"
+        "        midrun.savepoint(f'step{step}')\n"
+        "        print(step, lr)\n"
+        "train(0.1)\n"
+    )
+    assert project.run("run", "--budget", "0", "a.py")[1] == "0 0.1\n1 0.1\n2 0.1\n"
+    assert project.run("resume", ":step1")[1] == "1 0.1\n2 0.1\n"
+    assert project.run("resume", "step1", "--set", "lr=lr * 2")[1] == "1 0.2\n2 0.2\n"
+    code, _, err = project.run("resume", "step1", "--set", "rate=1")
+    assert code == 2
+    assert "train() has no variable rate; it has: lr, step" in err
+
+
+def test_without_the_launcher_a_savepoint_is_nothing(project):
+    project.write("import midrun\nmidrun.savepoint()\nprint('on')\n")
+    plain = subprocess.run([sys.executable, "a.py"], cwd=project.folder, capture_output=True)
+    assert (plain.returncode, plain.stdout) == (0, b"on\n")
+
+
+def test_a_syntax_error_in_the_edit_loses_nothing(project):
+    project.write("for i in range(3):\n    print(i)\n")
+    project.run("run", "--budget", "0", "--at", "a.py:2#2", "a.py")
+    project.write("for i in range(3):\n    print(i\n")
+    code, out, err = project.run("resume")
+    assert (code, out) == (2, "")
+    assert "a.py, line 2" in err
+    assert "^" in err
+    project.write("for i in range(3):\n    print(i * 10)\n")
+    assert project.run("resume", ":1")[1] == "10\n20\n"
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_children_of_multiprocessing_work(project, method):
+    project.write(
+        "import multiprocessing as mp\n"
+        "def square(x):\n    return x * x\n"
+        "if __name__ == '__main__':\n"
+        f"    with mp.get_context('{method}').Pool(2) as pool:\n"
+        "        print(pool.map(square, range(5)))\n"
+    )
+    code, out, err = project.run("run", "a.py")
+    assert (code, out) == (0, "[0, 1, 4, 9, 16]\n"), err
+
+
+def test_a_resumed_run_can_be_saved_and_resumed(project):
+    project.write("total = 0\nfor i in range(6):\n    total += i\n    print(i, total)\n")
+    project.run("run", "--budget", "0", "--at", "a.py:3#3", "a.py")
+    code, out, _ = project.run("resume", "--at", "a.py:3#2")
+    assert (code, out) == (0, "2 3\n3 6\n4 10\n5 15\n")
+    code, out, _ = project.run("resume")
+    assert (code, out) == (0, "3 6\n4 10\n5 15\n")
+
+
+def test_a_disk_that_fails_does_not_stop_the_run(project):
+    project.write(
+        "import midrun, os, resource\n"
+        "data = os.urandom(1 << 22)\n"
+        "for i in range(3):\n"
+        "    if i == 1:\n"
+        "        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))\n"
+        "    midrun.savepoint()\n"
+        "    print(i)\n"
+    )
+    code, out, err = project.run("run", "--budget", "0", "a.py")
+    assert (code, out) == (0, "0\n1\n2\n")
+    assert err.count("midrun: a savepoint could not be written") == 1
+    assert len(project.savepoints()) == 1
+    assert project.run("resume")[0] == 0
