@@ -229,10 +229,10 @@ def test_a_resumed_run_can_be_saved_and_resumed(project):
 
 def test_a_disk_that_fails_does_not_stop_the_run(project):
     project.write(
-        "import midrun, os, resource\n"
+        "import midrun, os, resource, time\n"
         "data = os.urandom(1 << 22)\n"
         "for i in range(3):\n"
-        "    if i == 1:\n"
+        "    if i == 1:\n        time.sleep(1)  # the first is on disk\n"
         "        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))\n"
         "    midrun.savepoint()\n"
         "    print(i)\n"
