@@ -124,11 +124,33 @@ def _reduce_any(obj: Any, saver: Saver) -> Any:
         result = saver.by_default(obj)
         if isinstance(result, str):
             _check_global(obj, result, saver)
+        else:
+            result = _without_getattr(obj, result)
     except (NotNow, MemoryError):
         raise
     except Exception as error:
         return saver.give_up(obj, " ".join(str(error).split()) or type(error).__name__)
     return result
+
+
+def _without_getattr(obj: Any, result: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Let the state be put back without looking for `__setstate__` on the instance: a class that
+    passes attributes on to an object it wraps has none to ask yet (tqdm's ObjectWrapper)."""
+    kind = type(obj)
+    if not hasattr(kind, "__getattr__") or hasattr(kind, "__setstate__"):
+        return result
+    if len(result) < 3 or result[2] is None or len(result) > 5:
+        return result
+    return (*result, *(None,) * (5 - len(result)), fill_plainly)
+
+
+def fill_plainly(obj: Any, state: Any) -> None:
+    """Give an instance the state that `object.__reduce_ex__` gave: a dict, and one of slots."""
+    attributes, slots = state if isinstance(state, tuple) else (state, None)
+    if attributes:
+        object.__getattribute__(obj, "__dict__").update(attributes)
+    for name, value in (slots or {}).items():
+        object.__setattr__(obj, name, value)
 
 
 def _check_global(obj: Any, name: str, saver: Saver) -> None:

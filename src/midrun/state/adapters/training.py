@@ -64,7 +64,9 @@ def _scaler(obj: Any, saver: Saver) -> Any:
     # GradScaler.__getstate__ refuses between unscale_() and update(), and drops its tensors. The
     # states of the optimizers stand there under their ids.
     state = dict(obj.__dict__)
-    states = state.pop("_per_optimizer_states", {})
+    if "_per_optimizer_states" not in state:  # one that is not enabled
+        return NotImplemented
+    states = state.pop("_per_optimizer_states")
     found = {id(one): one for one in gc.get_objects() if id(one) in states} if states else {}
     pairs = [(found[key], value) for key, value in states.items() if key in found]
     return _new, (type(obj),), (state, pairs), None, None, _fill_scaler
