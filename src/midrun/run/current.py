@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 import types
-from typing import Any
 
 from midrun.run.exits import Exits
 from midrun.run.flags import Flags
@@ -52,13 +51,11 @@ class Run:
         self.wanted: dict[int, list[Wanted]] = {}
         self.seen: set[int] = set()
         self.newest: Savepoint | None = None
-        self.newest_at = 0.0
         self.before = before
         self.started = time.monotonic()
         self.flags = Flags(self.here)
         book.blocks.on_new = self._block_added
         self.watch: Watch | None = None
-        self.details: dict[str, Any] = {}
         self._places: list[Wanted] = []
         self._busy = False
         self._told: set[str] = set()
@@ -155,7 +152,6 @@ class Run:
         finally:
             self._busy = False
         self.policy.taken(reason, began, time.monotonic())
-        self.newest_at = self.elapsed()
         if self.watch is not None:
             self.watch.taken(snapshot)
         elif not self.policy.wanted:

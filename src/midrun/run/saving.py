@@ -108,7 +108,6 @@ class Snapshot:
             "notes": [vars(note) for note in session.notes] + _missing(session, root),
             "versions": versions(),
             "output": _output_offsets(),
-            **run.details,
         }
 
 
