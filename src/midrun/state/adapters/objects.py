@@ -181,6 +181,9 @@ def _cast(base: Any, start: int, stop: int, format: str, shape: Any) -> memoryvi
 def _cached(obj: Any, saver: Saver) -> Any:
     if saver.reference(obj) is not None:
         return saver.reference(obj)
+    if obj.cache_info().currsize:
+        name = getattr(obj, "__qualname__", "a function")
+        saver.note("changed", f"the cache of {name}()", "it comes back empty and fills again")
     parameters = obj.cache_parameters()
     state = {k: v for k, v in obj.__dict__.items() if k not in ("cache_parameters", "__wrapped__")}
     return _make_cached, (obj.__wrapped__, parameters["maxsize"], parameters["typed"], state)
