@@ -242,3 +242,41 @@ def test_a_disk_that_fails_does_not_stop_the_run(project):
     assert err.count("midrun: a savepoint could not be written") == 1
     assert len(project.savepoints()) == 1
     assert project.run("resume")[0] == 0
+
+
+def test_an_altered_savepoint_is_refused_and_another_python_is_said(project):
+    project.write("for i in range(3):\n    print(i)\n")
+    project.run("run", "--budget", "0", "--at", "a.py:2#2", "a.py")
+    (path,) = project.folder.glob(".midrun/runs/*/savepoints/1/manifest.json")
+    manifest = json.loads(path.read_text())
+    manifest["versions"]["python"] = "3.10.1"
+    path.write_text(json.dumps(manifest))
+    code, out, err = project.run("resume")
+    assert (code, out) == (2, "")
+    assert "--trust" in err
+    code, out, err = project.run("resume", "--trust")
+    assert (code, out) == (0, "1\n2\n")
+    assert "midrun: saved with Python 3.10.1, resumed with Python 3." in err
+
+
+def test_what_could_not_be_saved_fails_with_its_own_name(project):
+    project.write(
+        "import socket\n"
+        "class Link:\n"
+        "    def __init__(self):\n        self.wire = socket.socket()\n"
+        "link = Link()\n"
+        "for i in range(3):\n    print(i)\n"
+        "print(link.wire.fileno() > 0)\n"
+    )
+    project.run("run", "--budget", "0", "--at", "a.py:7#2", "a.py")
+    (note,) = project.savepoints()[0]["notes"]
+    assert note["what"] == "link.wire (socket.socket)"
+    code, out, err = project.run("resume")
+    assert (code, out) == (1, "1\n2\n")
+    assert "socket.socket object could not be saved" in err
+
+
+def test_help_goes_to_the_script(project):
+    project.write("import sys\nprint(sys.argv)\n")
+    code, out, _ = project.run("run", "a.py", "--help", "--at", "x")
+    assert (code, out) == (0, "['a.py', '--help', '--at', 'x']\n")
