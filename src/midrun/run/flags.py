@@ -1,7 +1,7 @@
 """The flags of the checks in the hot form, and when they are up.
 
 A flag is up before its block has run for the first time, and then for the first few passes of each
-second, which makes slow blocks an exact clock and costs fast ones next to nothing. While a
+half second, which makes slow blocks an exact clock and costs fast ones next to nothing. While a
 savepoint is wanted, all flags are up.
 
 The flags of fast blocks are put up again by a raw thread, which `threading` does not know of and
