@@ -132,7 +132,7 @@ def reduce_class(obj: type, saver: Saver) -> Any:
         return (*reduced[:2], state, None, None, fill_enum)
     if reduced[0].__name__ != "_make_skeleton_class":
         return reduced
-    namespace = {n: obj.__dict__[n] for n in ("__slots__", "__module__") if n in obj.__dict__}
+    namespace = {name: obj.__dict__[name] for name in _MADE_BY if name in obj.__dict__}
     arguments = (type(obj), obj.__name__, obj.__bases__, namespace, obj.__qualname__)
     return skeleton_class, arguments, _class_state(obj), None, None, fill_class
 
@@ -142,6 +142,8 @@ _NAMELESS: dict[type, Any] = {
     type(NotImplemented): NotImplemented,
     type(...): ...,
 }
+# What type.__new__ and the hooks of libraries look for (typing.Generic at its bases).
+_MADE_BY = ("__slots__", "__module__", "__orig_bases__")
 _MADE_WITH_THE_CLASS = ("__dict__", "__weakref__", "__slots__", "_abc_impl", "__abstractmethods__")
 
 

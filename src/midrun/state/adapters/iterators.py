@@ -71,7 +71,9 @@ def _rest(iterator: Any) -> Any:
 
 
 def _pairwise(obj: Any, saver: Saver) -> Any:
-    source, *before = gc.get_referents(obj) or [()]
+    # Since 3.12 its type is among them, as it is one that is made at run time.
+    held = [item for item in gc.get_referents(obj) if item is not type(obj)]
+    source, *before = held or [()]
     return _make_pairwise, (source, *before[:1])
 
 
