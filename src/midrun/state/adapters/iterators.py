@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import sys
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,8 @@ def _rest(iterator: Any) -> Any:
 def _pairwise(obj: Any, saver: Saver) -> Any:
     # Since 3.12 its type is among them, as it is one that is made at run time.
     held = [item for item in gc.get_referents(obj) if item is not type(obj)]
+    if sys.version_info >= (3, 13):
+        held = held[:-1]  # the tuple that it gives out again and again
     source, *before = held or [()]
     return _make_pairwise, (source, *before[:1])
 
