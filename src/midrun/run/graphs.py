@@ -56,12 +56,7 @@ def _variables(frame: types.FrameType, state: FrameState) -> dict[str, Any]:
         key.removeprefix("local ") if key.startswith("local ") else f"({key})": value
         for key, value in state.values.items()
     }
-    for name, cell in state.cells.items():
-        try:
-            found[name] = cell.cell_contents
-        except ValueError:
-            continue
-    return found
+    return found | state.cell_contents()
 
 
 def _live(frame: types.FrameType, state: FrameState, book: Book) -> frozenset[str] | None:

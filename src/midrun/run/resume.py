@@ -220,7 +220,7 @@ def _assign_one(state: FrameState, name: str, expression: str, text: str) -> Non
         if key.startswith("local ")
     }
     try:
-        value = eval(expression, namespace, variables | _contents(state))
+        value = eval(expression, namespace, variables | state.cell_contents())
     except Exception as error:
         raise MidrunError(
             f"--set {text}: {type(error).__name__}: {error}", slug="bad-assignment"
@@ -239,13 +239,3 @@ def _assign_one(state: FrameState, name: str, expression: str, text: str) -> Non
             f"--set {text}: {state.name}() has no variable {name}; it has: {known}",
             slug="bad-assignment",
         )
-
-
-def _contents(state: FrameState) -> dict[str, Any]:
-    found = {}
-    for name, cell in state.cells.items():
-        try:
-            found[name] = cell.cell_contents
-        except ValueError:
-            continue
-    return found

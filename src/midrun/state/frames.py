@@ -7,6 +7,7 @@ a live frame, `midrun.state.revive` makes a frame that continues from it.
 from __future__ import annotations
 
 import ast
+import contextlib
 import gc
 import inspect
 import sys
@@ -62,6 +63,14 @@ class FrameState:
     @property
     def name(self) -> str:
         return self.function[0]
+
+    def cell_contents(self) -> dict[str, Any]:
+        """The values of the variables that live in cells, as far as they are bound."""
+        found = {}
+        for name, cell in self.cells.items():
+            with contextlib.suppress(ValueError):
+                found[name] = cell.cell_contents
+        return found
 
 
 class _Handled:

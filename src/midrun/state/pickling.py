@@ -25,7 +25,7 @@ from midrun.source.positions import Unknown
 from midrun.state import rebuild
 from midrun.state.frames import capture_generator
 from midrun.state.functions import reduce_cell, reduce_class, reduce_function
-from midrun.state.instances import is_raw, reduce_raw
+from midrun.state.instances import fill_raw, is_raw, reduce_raw
 from midrun.state.known import Known
 from midrun.state.missing import Missing
 from midrun.state.registry import Reduce
@@ -147,10 +147,7 @@ def _without_getattr(obj: Any, result: tuple[Any, ...]) -> tuple[Any, ...]:
 def fill_plainly(obj: Any, state: Any) -> None:
     """Give an instance the state that `object.__reduce_ex__` gave: a dict, and one of slots."""
     attributes, slots = state if isinstance(state, tuple) else (state, None)
-    if attributes:
-        object.__getattribute__(obj, "__dict__").update(attributes)
-    for name, value in (slots or {}).items():
-        object.__setattr__(obj, name, value)
+    fill_raw(obj, (attributes or {}, slots or {}, None))
 
 
 def _check_global(obj: Any, name: str, saver: Saver) -> None:

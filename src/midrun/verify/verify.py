@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -294,11 +294,3 @@ def _point(number: int, savepoint: Path, manifest: dict[str, Any]) -> Point:
 
 def _order(path: Path) -> tuple[str, int]:
     return path.parent.parent.name, int(path.name)
-
-
-def rows(report: Report) -> Iterator[str]:
-    """The points as lines of text."""
-    for point in report.points:
-        result = "agrees" if not point.faults else "; ".join(point.faults)
-        size = f"{point.mebibytes:8.2f} MiB {1000 * point.stall:6.0f} ms"
-        yield f"{point.number:4}  {point.place:40} {size}  {result}"
