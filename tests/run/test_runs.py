@@ -81,6 +81,36 @@ def test_sigusr1_saves_and_goes_on(project):
     assert manifest["reason"] == "SIGUSR1"
 
 
+TIGHT = """\
+def spin(n):
+    i = 0
+    while i < n: i += 1
+    return i
+print("go", flush=True)
+print(spin(40_000_000))
+"""
+
+
+def test_a_signal_stops_a_loop_without_a_call(project):
+    project.write(TIGHT)
+    process = project.start("run", "--budget", "0", "a.py")
+    wait_for(process, "go")
+    time.sleep(0.3)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    (manifest,) = project.savepoints()
+    assert manifest["position"]["line"] == 3
+    code, out, _ = project.run("resume")
+    assert (code, out) == (0, "40000000\n")
+
+
+def test_the_clock_stops_a_loop_without_a_call(project):
+    project.write(TIGHT)
+    assert project.run("run", "--budget", "0", "--every", "0.3s", "a.py")[0] == 0
+    inside = [m for m in project.savepoints() if m["position"]["line"] == 3]
+    assert inside
+
+
 def test_sigterm_saves_and_exits_and_the_rest_can_be_run(project):
     project.write(LOOP.replace("200", "60"))
     process = project.start("run", "--budget", "0", "a.py")
@@ -166,7 +196,7 @@ def test_a_savepoint_where_none_can_be_is_put_off_and_said_once(project):
     lines = err.splitlines()
     assert len(lines) == 2
     assert "no savepoint can be taken at a.py:2, because line 5 calls its code through" in lines[0]
-    assert lines[1] == "midrun: at a.py:2: taken at a.py:5"
+    assert lines[1] == "midrun: at a.py:2: taken at a.py:4"
     code, rest, _ = project.run("resume")
     assert code == 0
     assert out.endswith(rest)

@@ -24,11 +24,13 @@ names = sorted(n for n in globals() if not n.startswith("__"))
 '''
 
 
-def run(source: Source, monkeypatch: pytest.MonkeyPatch) -> tuple[dict, list[int]]:
+def run(
+    source: Source, monkeypatch: pytest.MonkeyPatch, *, rounds: bool = False
+) -> tuple[dict, list[int]]:
     """The namespace after the hot form has run, and the blocks that it reported."""
     import builtins
 
-    book, seen = Book(), []
+    book, seen = Book(rounds=rounds), []
     code = book.add(source)
     monkeypatch.setattr(builtins, HERE, seen.append, raising=False)
     for number in range(len(book.blocks.places)):
@@ -53,11 +55,12 @@ def test_tracebacks_show_the_file_as_it_is(monkeypatch):
     assert (frame.lineno, frame.colno, frame.end_colno) == (8, 19, 24)
 
 
-def test_blocks_are_reported_when_they_are_entered(monkeypatch):
-    namespace, seen = run(Source("script.py", SCRIPT), monkeypatch)
+@pytest.mark.parametrize(("rounds", "count"), [(False, 1), (True, 3)])
+def test_blocks_are_reported_when_they_are_entered(monkeypatch, rounds, count):
+    namespace, seen = run(Source("script.py", SCRIPT), monkeypatch, rounds=rounds)
     del seen[:]
     namespace["f"](2)
-    assert len(seen) == 3  # the function once, the body of its loop twice
+    assert len(seen) == count  # the function once; if wanted, each of two rounds of its loop
 
 
 def test_a_fresh_tree_shares_no_node():

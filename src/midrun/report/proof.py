@@ -91,6 +91,8 @@ def summary(report: Report) -> str:
     points = len(report.points)
     wrong = sum(bool(point.faults) for point in report.points)
     said = f"{wrong} of {points} differ" if wrong else f"all {points} agree bit for bit"
+    if report.missed:
+        said += f"; after {count(report.missed, 'other')} the script ended with no place to save at"
     said += f"; the script took {report.seconds:.1f} s"
     code = report.code
     if code:

@@ -18,7 +18,7 @@ from midrun.errors import MidrunError
 from midrun.run import signals
 from midrun.run.current import Run
 from midrun.run.hook import HotFinder, Own, project_root
-from midrun.run.places import parse, settle
+from midrun.run.places import Wanted, parse, settle
 from midrun.run.policy import Policy
 from midrun.run.spec import Spec
 from midrun.run.watch import Watch
@@ -53,7 +53,7 @@ def _prepare(spec: Spec, arguments: list[str]) -> tuple[Run, Callable[[], None]]
     main, path = _find_main(spec)
     wanted = [parse(text) for text in spec.at]
     own = Own([project_root(path), os.path.dirname(os.path.realpath(path))], spec.through)
-    book = Book(lambda file: [w.line for w in wanted if w.file == os.path.realpath(file)])
+    book = make_book(spec, wanted)
     info = {"target": spec.target, "is_module": spec.is_module, "argv": arguments, "script": path}
     info |= {"cwd": os.getcwd(), "hash_seed": spec.hash_seed, "roots": own.roots}
     info |= {"through": spec.through}
@@ -79,6 +79,15 @@ def _prepare(spec: Spec, arguments: list[str]) -> tuple[Run, Callable[[], None]]
     return run, lambda: exec(code, main.__dict__)
 
 
+def make_book(spec: Spec, wanted: list[Wanted]) -> Book:
+    """A book that has the lines checked at which savepoints are wanted."""
+
+    def lines(path: str) -> list[int]:
+        return [place.line for place in wanted if place.file == os.path.realpath(path)]
+
+    return Book(lines, rounds=bool(spec.verify))
+
+
 def make_run(
     spec: Spec, book: Book, own: Own, info: dict[str, Any], *, parent: str | None, before: float
 ) -> Run:
@@ -100,6 +109,7 @@ def finish(run: Run, start: Callable[[], None]) -> NoReturn:
     from midrun.run.ending import Ending
 
     ending = Ending(run)
+    run.begin()
     try:
         start()
     except SystemExit:

@@ -1,10 +1,12 @@
 """The run: the one object that holds what midrun knows while a script runs.
 
-Its `here` is called at the checks of the hot form. It decides whether to save, and saves.
+Its `here` is called at the checks of the hot form, its `_reached` before each line while `stops`
+are armed. It decides whether to save, and saves.
 """
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import shutil
@@ -14,12 +16,15 @@ import threading
 import time
 import types
 
+from midrun.run.clock import Clock
 from midrun.run.exits import Exits
 from midrun.run.flags import Flags
 from midrun.run.hook import Own
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
 from midrun.run.saving import Snapshot, Unsaved
+from midrun.run.signals import STOP
+from midrun.run.stops import Stops
 from midrun.run.watch import Watch
 from midrun.source.book import Book, Place
 from midrun.source.positions import Unknown
@@ -30,7 +35,9 @@ from midrun.state.session import NotNow
 from midrun.store import Run as StoredRun
 from midrun.store import Savepoint, StoreError
 
-_LATE = 0.005  # seconds
+_LATE = 0.005  # seconds that a try may take
+_PERIOD = 0.5  # seconds between two looks at whether a savepoint is due
+_STOPPING = 0.02  # seconds in which a place for a savepoint that is due is looked for at a time
 
 
 class Run:
@@ -54,8 +61,11 @@ class Run:
         self.before = before
         self.started = time.monotonic()
         self.flags = Flags(self.here)
+        self.stops = Stops(self._reached)
+        self.clock = Clock(self._tick, min(_PERIOD, policy.every or _PERIOD))
         book.blocks.on_new = self._block_added
         self.watch: Watch | None = None
+        os.register_at_fork(after_in_child=self._leave_alone)
         self._places: list[Wanted] = []
         self._busy = False
         self._told: set[str] = set()
@@ -96,21 +106,61 @@ class Run:
             return
         is_new = number not in self.seen
         self.flags.passed(number)
-        reason = self.watch.passed() if self.watch is not None else None
+        reason = self.watch.passed(self.stops) if self.watch is not None else None
         for wanted in self.wanted.get(number, ()):
             wanted.passes += 1
             if wanted.passes == wanted.count:
-                self.ask(Reason(f"at {wanted.text}"))
+                self.policy.ask(Reason(f"at {wanted.text}"))
         reason = reason or self.policy.due(time.monotonic(), is_new, self._writing > 0)
         if reason is not None and time.monotonic() >= self._not_before:
             self.attempt(reason, sys._getframe(1))
         if is_new:
             self.seen.add(number)
 
+    def begin(self) -> None:
+        """The script is about to start."""
+        if self.policy.budget > 0 or self.policy.every is not None:
+            self.clock.start()
+
     def ask(self, reason: Reason) -> None:
-        """Have a savepoint taken at the next check that can."""
+        """Have a savepoint taken at the next statement that can."""
         self.policy.ask(reason)
-        self.flags.raise_all()
+        self.stop_soon()
+
+    def stop_soon(self) -> None:
+        """Stop the main thread at its next statements, to see whether a savepoint is due."""
+        if threading.get_ident() != threading.main_thread().ident:
+            _thread.interrupt_main(STOP)
+            return
+        seconds = float("inf") if self.policy.wanted else _STOPPING
+        if not self._busy and not self.stops.arm(seconds):
+            self.flags.raise_all()
+
+    def end(self) -> None:
+        """The script has ended."""
+        self.clock.stop()
+        self._leave_alone()
+
+    def _leave_alone(self) -> None:
+        self.flags.drop()
+        self.stops.disarm()
+
+    def _tick(self) -> None:
+        due = self.policy.due(time.monotonic(), False, self._writing > 0)
+        if due is not None and not self._busy and not self.stops.armed:
+            handler = signal.getsignal(STOP)
+            if getattr(handler, "__module__", "").startswith("midrun"):
+                _thread.interrupt_main(STOP)
+
+    def _reached(self, frame: types.FrameType) -> None:
+        """`frame` is about to run a line."""
+        if self._busy or frame.f_code.co_filename not in self.book.own:
+            return
+        now = time.monotonic()
+        reason = self.watch.line() if self.watch is not None else None
+        reason = reason or self.policy.due(now, False, self._writing > 0)
+        if reason is not None and now >= self._not_before:
+            self.attempt(reason, frame)
 
     def savepoint(self, name: str | None, asking: types.FrameType) -> None:
         """The program has called `midrun.savepoint`, whose frame is `asking`."""
@@ -129,16 +179,29 @@ class Run:
         asking: types.FrameType | None = None,
     ) -> bool:
         """Save now, with `frame` as the innermost; False if that can't be done here."""
-        began = time.monotonic()
         self._busy = True
+        try:
+            with self.stops.suspended():
+                taken = self._try(reason, frame, asking)
+        finally:
+            self._busy = False
+        if self.policy.wanted:
+            self.stop_soon()
+        elif taken:
+            self.stops.disarm()
+            if self.watch is None:
+                self.flags.lower()
+        return taken
+
+    def _try(self, reason: Reason, frame: types.FrameType, asking: types.FrameType | None) -> bool:
+        began = time.monotonic()
         try:
             snapshot = Snapshot(self, reason, frame, asking)
             snapshot.take()
             self._last = snapshot
         except (Unknown, NotNow) as why:
-            # A try that fails late costs most of a savepoint: leave the program time to go on.
             ended = time.monotonic()
-            if ended - began > _LATE:
+            if ended - began > _LATE:  # leave the program time to go on
                 self._not_before = ended + ended - began
             self.policy.put_off(reason, began, ended)
             self._put_off(reason, frame, str(why))
@@ -149,13 +212,9 @@ class Run:
                 raise
             self._fail(str(error) if isinstance(error, Unsaved) else repr(error))
             return False
-        finally:
-            self._busy = False
         self.policy.taken(reason, began, time.monotonic())
         if self.watch is not None:
             self.watch.taken(snapshot)
-        elif not self.policy.wanted:
-            self.flags.lower()
         if reason.text in self._told:
             self.say(f"{reason.text}: taken {_place(frame)}")
             self._told.discard(reason.text)

@@ -37,7 +37,7 @@ class Ending:
     def leave(self, error: BaseException | None) -> None:
         """Finish writing; after a crash, say how to go on."""
         run = self._run
-        run.flags.drop()
+        run.end()
         run.finish_writing()
         if run.watch is not None:
             run.watch.finish()

@@ -1,26 +1,17 @@
-"""The flags of the checks in the hot form, and when they are up.
+"""The flags of the checks in the hot form.
 
-A flag is up before its block has run for the first time, and then for the first few passes of each
-half second, which makes slow blocks an exact clock and costs fast ones next to nothing. While a
-savepoint is wanted, all flags are up.
-
-The flags of fast blocks are put up again by a raw thread, which `threading` does not know of and
-which ends before each fork: Python 3.12 and later warn of a fork with threads running.
+A flag is up until its block is passed for the first time. It stays up where the user wants a
+savepoint each time, and all do where no other way is left to stop the program.
 """
 
 from __future__ import annotations
 
-import _thread
 import builtins
 import gc
-import os
 from collections.abc import Callable
 from typing import Any
 
 from midrun.source.hot import HERE, flag
-
-_PASSES = 8  # checks that a block may make in each period
-_PERIOD = 0.5  # seconds
 
 
 class Flags:
@@ -32,20 +23,13 @@ class Flags:
         for spare in self._spare:
             spare[HERE] = _nowhere
         self._names: list[str] = []
-        self._passes: list[int] = []
-        self._resting: set[int] = set()
         self._held: set[int] = set()
         self._all_up = False
-        self._ticking = False
-        self._stop = _thread.allocate_lock()
-        self._stopped = _thread.allocate_lock()
-        os.register_at_fork(before=self._stop_ticking, after_in_child=self.drop)
 
     def grow(self, count: int) -> None:
         """Make flags for all blocks below number `count`; new ones are up."""
         for number in range(len(self._names), count):
             self._names.append(flag(number))
-            self._passes.append(0)
             builtins.__dict__[self._names[number]] = True
             for spare in self._spare:
                 spare[self._names[number]] = None
@@ -65,45 +49,15 @@ class Flags:
         self._all_up = False
 
     def passed(self, number: int) -> None:
-        """Block `number` has made a check: take its flag down if it makes many."""
-        self._passes[number] += 1
-        if self._passes[number] >= _PASSES and not self._all_up and number not in self._held:
-            self._resting.add(number)
+        """Block `number` has been passed: take its flag down."""
+        if not self._all_up and number not in self._held:
             builtins.__dict__[self._names[number]] = None
-            if not self._ticking:
-                self._start_ticking()
 
     def drop(self) -> None:
         """Take all flags down for good (in a forked child, and at the end)."""
         for name in self._names:
             builtins.__dict__[name] = None
         builtins.__dict__[HERE] = _nowhere
-
-    def _start_ticking(self) -> None:
-        self._ticking = True
-        self._stop.acquire()
-        self._stopped.acquire()
-        _thread.start_new_thread(self._tick, ())
-
-    def _tick(self) -> None:
-        while not self._stop.acquire(timeout=_PERIOD):
-            resting, self._resting = self._resting, set()
-            for number in resting:
-                self._passes[number] = 0
-                builtins.__dict__[self._names[number]] = True
-        self._stop.release()
-        self._stopped.release()
-
-    def _stop_ticking(self) -> None:
-        if self._ticking:
-            self._stop.release()
-            self._stopped.acquire()
-            self._stopped.release()
-            self._ticking = False
-            for number in self._resting:
-                self._passes[number] = 0
-                builtins.__dict__[self._names[number]] = True
-            self._resting = set()
 
 
 def _spare_builtins() -> list[dict[str, Any]]:

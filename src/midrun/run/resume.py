@@ -46,7 +46,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     info = savepoint.run.info
     own = Own(info["roots"], info["through"])
     wanted = [parse(text) for text in spec.at]
-    book = Book(lambda file: [w.line for w in wanted if w.file == os.path.realpath(file)])
+    book = boot.make_book(spec, wanted)
     child = {k: info[k] for k in _INHERITED} | {"assignments": spec.assignments}
     old = {p: Source(p, savepoint.run.source(key)) for p, key in manifest["sources"].items()}
     for path in old:

@@ -1,28 +1,28 @@
-"""Signals: SIGUSR1 saves and goes on, SIGTERM and a second SIGINT save and exit."""
+"""Signals: SIGUSR1 saves and goes on, SIGTERM and a second SIGINT save and exit. One more number
+serves to stop the main thread; nobody sends that signal, the clock only has its handler run."""
 
 from __future__ import annotations
 
 import os
 import signal
 import types
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from midrun.run.policy import Reason
 
 if TYPE_CHECKING:
     from midrun.run.current import Run
 
+STOP = signal.SIGURG  # ignored where nobody handles it; Go's runtime chose it for this purpose too
+Handler = Callable[[int, types.FrameType | None], None]
 _SECOND_INTERRUPT = 1.0  # seconds in which a second Ctrl-C counts
 
 
 def install(run: Run) -> None:
     """Set the handlers where the program was started with Python's own."""
     handlers = _Handlers(run)
-    for number, default, handler in (
-        (signal.SIGUSR1, signal.SIG_DFL, handlers.save),
-        (signal.SIGTERM, signal.SIG_DFL, handlers.terminate),
-        (signal.SIGINT, signal.default_int_handler, handlers.interrupt),
-    ):
+    for number, default, handler in handlers.table():
         if signal.getsignal(number) is default:
             signal.signal(number, handler)
     os.register_at_fork(after_in_child=handlers.remove)
@@ -31,6 +31,18 @@ def install(run: Run) -> None:
 class _Handlers:
     def __init__(self, run: Run) -> None:
         self._run = run
+
+    def table(self) -> list[tuple[signal.Signals, Any, Handler]]:
+        """Each signal, what handles it in Python, and what does here."""
+        return [
+            (signal.SIGUSR1, signal.SIG_DFL, self.save),
+            (signal.SIGTERM, signal.SIG_DFL, self.terminate),
+            (signal.SIGINT, signal.default_int_handler, self.interrupt),
+            (STOP, signal.SIG_DFL, self.stop),
+        ]
+
+    def stop(self, number: int, frame: types.FrameType | None) -> None:
+        self._run.stop_soon()
 
     def save(self, number: int, frame: types.FrameType | None) -> None:
         self._run.ask(Reason("SIGUSR1"))
@@ -54,10 +66,6 @@ class _Handlers:
 
     def remove(self) -> None:
         """In a forked child: back to Python's own."""
-        for number, default, handler in (
-            (signal.SIGUSR1, signal.SIG_DFL, self.save),
-            (signal.SIGTERM, signal.SIG_DFL, self.terminate),
-            (signal.SIGINT, signal.default_int_handler, self.interrupt),
-        ):
+        for number, default, handler in self.table():
             if signal.getsignal(number) == handler:
                 signal.signal(number, default)

@@ -23,8 +23,8 @@ class Spec:
     `at` are places as the user wrote them (`FILE:LINE` or `FILE:LINE#N`), `every` is in seconds,
     `budget` is the share of the run time that savepoints may take (0.02 is 2%), `seed` fixes the
     random number generators before the script starts. `verify` makes a run for `midrun verify`: it
-    names the folder that takes the digest of the final state, and `points` says at which counts of
-    passed blocks savepoints are taken, `stop` that the program ends after the first.
+    names the folder that takes the digest of the final state, and `points` says where savepoints
+    are taken (see `Watch`), `stop` that the program ends after the first.
     """
 
     store: str
@@ -39,7 +39,7 @@ class Spec:
     through: list[str] = field(default_factory=list)
     seed: int | None = None
     verify: str = ""
-    points: list[int] = field(default_factory=list)
+    points: list[tuple[int, int]] = field(default_factory=list)
     stop: bool = False
     quiet: bool = False
     hash_seed: str = ""
@@ -49,7 +49,9 @@ class Spec:
 
     @classmethod
     def read(cls, text: str) -> Spec:
-        return cls(**json.loads(text))
+        spec = cls(**json.loads(text))
+        spec.points = [(count, lines) for count, lines in spec.points]
+        return spec
 
 
 def command(spec: Spec, arguments: list[str]) -> tuple[list[str], dict[str, str]]:

@@ -15,28 +15,46 @@ from midrun.state.digest import digest, random_state
 
 if TYPE_CHECKING:
     from midrun.run.saving import Snapshot
+    from midrun.run.stops import Stops
 
 
 class Watch:
-    """`folder` takes the digest, `points` are the counts at which to save, `stop` ends the process
-    after the first savepoint, as a kill would."""
+    """`folder` takes the digest; `points` are the checks at which to save, each as their count and
+    the number of lines that are to run after it; `stop` ends the process after the first savepoint,
+    as a kill would."""
 
-    def __init__(self, folder: str, points: list[int], stop: bool) -> None:
+    def __init__(self, folder: str, points: list[tuple[int, int]], stop: bool) -> None:
         self._folder = Path(folder)
         self._points = sorted(points)
         self._stop = stop
         self._passes = 0
+        self._lines = 0
 
-    def passed(self) -> Reason | None:
+    def passed(self, stops: Stops) -> Reason | None:
         """A check was made; the reason to save, if a point is due."""
         self._passes += 1
-        if not self._points or self._passes < self._points[0]:
+        if not self._points or self._passes < self._points[0][0]:
             return None
-        return Reason(f"point {self._points[0]}", asked=False)
+        next_is_due = len(self._points) > 1 and self._passes >= self._points[1][0]
+        if self._points[0][1] and not next_is_due and stops.arm():
+            return None
+        return self._due()
+
+    def line(self) -> Reason | None:
+        """A line is about to run after the check of a point; the reason to save, if it is due."""
+        if not self._points:
+            return None
+        self._lines += 1
+        return self._due() if self._lines >= self._points[0][1] else None
+
+    def _due(self) -> Reason:
+        count, lines = self._points[0]
+        return Reason(f"point {count}+{lines}", asked=False)
 
     def taken(self, snapshot: Snapshot) -> None:
         """A point was saved."""
         del self._points[0]
+        self._lines = 0
         snapshot.wait()
         if self._stop:
             os._exit(0)

@@ -40,13 +40,16 @@ class Book:
 
     The program's own files are kept as they were when they were compiled, whatever happens to them
     on disk; other files (of libraries) are read when they are asked for. `wanted` gives the lines
-    of a file on which every statement is to be checked.
+    of a file on which every statement is to be checked; `rounds` has each round of a loop checked.
     """
 
-    def __init__(self, wanted: Callable[[str], Iterable[int]] = lambda path: ()) -> None:
+    def __init__(
+        self, wanted: Callable[[str], Iterable[int]] = lambda path: (), *, rounds: bool = False
+    ) -> None:
         self.blocks = Blocks()
         self.own: dict[str, Source] = {}
         self._wanted = wanted
+        self._rounds = rounds
         self._codes: dict[str, dict[tuple[str, int], types.CodeType]] = {}
         self._cold: dict[str, Source | None] = {}
         self._checked: dict[types.CodeType, Function | None] = {}
@@ -69,7 +72,11 @@ class Book:
 
     def heat(self, path: str) -> HotForm:
         """What puts checks into code of the file."""
-        return HotForm(lambda statement: self.blocks.number(path, statement), self._wanted(path))
+        return HotForm(
+            lambda statement: self.blocks.number(path, statement),
+            self._wanted(path),
+            rounds=self._rounds,
+        )
 
     def code_of(self, path: str, key: tuple[str, int]) -> types.CodeType | None:
         """The hot code of a function of the program's own."""

@@ -3,7 +3,11 @@
 A check is `if _@N is not None: _@here(N)`. The names live in `builtins`, so no namespace of the
 user's gets a name that it did not have, and `@` can't occur in a name of theirs. Reading such a
 name costs about 3 ns once CPython has specialised it (LOAD_GLOBAL_BUILTIN). It is not None when
-somebody wants to know that the block is entered: the first time, and while a savepoint is wanted.
+somebody wants to know that the block is entered: for the most part the first time, since code that
+has never run is worth a savepoint.
+
+There is none in every round of a loop, where 3 ns are too much; a loop is checked before it begins.
+To stop a loop that runs, see `midrun.run.stops`.
 
 No line moves: every node of the user's keeps its place, so tracebacks, pdb and coverage show the
 file as it is. The place of a check is empty (it ends where it begins), which tells it from the
@@ -60,12 +64,20 @@ class HotForm:
     """Puts checks into a tree, in place.
 
     `number` gives each block its number, from the statement at its head. `wanted` lists lines on
-    which every statement gets a check, whatever it is (`--at FILE:LINE`).
+    which every statement gets a check, whatever it is (`--at FILE:LINE`); `rounds` adds one at the
+    head of each round of a loop.
     """
 
-    def __init__(self, number: Callable[[ast.stmt], int], wanted: Iterable[int] = ()) -> None:
+    def __init__(
+        self,
+        number: Callable[[ast.stmt], int],
+        wanted: Iterable[int] = (),
+        *,
+        rounds: bool = False,
+    ) -> None:
         self._number = number
         self._wanted = frozenset(wanted)
+        self._rounds = rounds
         self._numbers: set[int] = set()
 
     def module(self, tree: ast.Module) -> ast.Module:
@@ -91,7 +103,7 @@ class HotForm:
         after_loop = False
         for index, statement in enumerate(body):
             head = is_head and index == prologue
-            calls = _calls(statement)
+            calls = _calls(statement) and not isinstance(statement, ast.Return)
             due = head or (calls and (after_loop or not in_loop))
             if not in_class and index >= prologue and (due or statement.lineno in self._wanted):
                 result.append(self._check(statement))
@@ -111,7 +123,8 @@ class HotForm:
         for field in ("body", "orelse", "finalbody"):
             block = getattr(node, field, None)
             if block:
-                head = (field == "body" and isinstance(node, _LOOPS)) or any(map(_calls, block))
+                is_round = field == "body" and isinstance(node, _LOOPS)
+                head = self._rounds if is_round else any(map(_calls, block))
                 body = self._block(block, in_loop=in_loop, is_head=head, in_class=in_class)
                 setattr(node, field, body)
         for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):

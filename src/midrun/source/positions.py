@@ -85,10 +85,10 @@ class _Index:
         self.loops: dict[tuple[int, int, int, int], Path] = {}
         self.yields: dict[tuple[int, int, int, int], Path] = {}
         self._add(function.root, ())
+        self.only_yield: Path | None = None
         if isinstance(function.node, ast.GeneratorExp):
-            # 3.11 gives all instructions of a generator expression the place of the whole.
-            for path in list(self.yields.values()):
-                self.yields.setdefault(_range(function.node), path)
+            # In 3.11 its instructions may have the place of the whole, or of an `if`.
+            (self.only_yield,) = self.yields.values()
             if len(function.node.generators) == 1:
                 self.loops.setdefault(_range(function.node), (("body", 0),))
 
@@ -171,7 +171,7 @@ def position_of(function: Function, code: types.CodeType, offset: int) -> Positi
             raise Unknown(f"line {line} is inside a comprehension")
         return Position("next", path, (), line)
     if name in ("YIELD_VALUE", "SEND"):
-        path = index.yields.get(place)
+        path = index.yields.get(place, index.only_yield)
         if path is None:
             raise Unknown(f"line {line} yields from no `yield` of the source")
         statement, within = split(function, path)

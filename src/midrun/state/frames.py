@@ -24,12 +24,13 @@ from midrun.source.cut import (
     operand_key,
     returned_key,
 )
-from midrun.source.depth import depth_below_result, instruction_offset
+from midrun.source.depth import depth_below_result, instruction_offset, stack_depths
 from midrun.source.hot import exit_mark
 from midrun.source.live import Box, Peeled, Reentered, Reentry
 from midrun.source.module import Function
 from midrun.source.positions import Position, Unknown, node_at, position_of
 from midrun.source.slots import Layout, Slot, layouts
+from midrun.source.starts import start_at
 from midrun.state import cpython
 from midrun.state.calls import callee_of, check_targets, note_call
 
@@ -164,8 +165,13 @@ def _capture(
     if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         raise Unknown(f"{code.co_qualname} is a coroutine")
     source, function = book.find(code)
-    position = position_of(function, code, instruction_offset(code, frame.f_lasti))
-    layout, stack = _stack(frame, function, position)
+    offset = instruction_offset(code, frame.f_lasti)
+    start = start_at(function, code, offset)
+    position = start or position_of(function, code, offset)
+    if inner is not None and position.kind == "before":
+        raise Unknown(f"line {position.line} runs code that it does not call")
+    depth = depth_below_result(code, offset) if start is None else stack_depths(code).get(offset)
+    layout, stack = _stack(frame, function, position, depth)
     is_module = code.co_name == "<module>"
     values, cells = ({}, {}) if is_module else cpython.variables(frame)
     state = FrameState(
@@ -195,11 +201,9 @@ def _module_of(frame: types.FrameType) -> str:
 
 
 def _stack(
-    frame: types.FrameType, function: Function, position: Position
+    frame: types.FrameType, function: Function, position: Position, depth: int | None
 ) -> tuple[Layout, list[Any]]:
-    """The one layout that agrees with the frame's bytecode, and the values."""
-    code = frame.f_code
-    depth = depth_below_result(code, instruction_offset(code, frame.f_lasti))
+    """The one layout that agrees with the depth of the frame's stack, and the values."""
     if depth is None:
         raise Unknown(f"the depth of the stack at line {position.line} is not known")
     fitting = [

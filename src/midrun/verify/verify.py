@@ -17,6 +17,8 @@ from typing import Any
 
 from midrun.run.spec import Spec, command
 
+At = tuple[int, int]  # where to save: the count of a check, and lines to run after it
+_LINES = (0, 0, 0, 1, 2, 5)
 _NUMBER = re.compile(rb"[-+]?\d[\d_:.,eE+\-]*|\S+")
 _DIGITS = re.compile(rb"[\d.]+")
 
@@ -49,14 +51,16 @@ class Point:
 @dataclass
 class Report:
     """All of it. `undetermined` says where two uninterrupted runs differ, if they do; `ignored` is
-    the number of words of the output that differ between them (times, for the most part); `code` is
-    the exit code of the script."""
+    the number of words of the output that differ between them (times, for the most part); `missed`
+    is the number of points after which the script ended before any place that can be saved at;
+    `code` is the exit code of the script."""
 
     seed: int
     seconds: float
     points: list[Point] = field(default_factory=list)
     undetermined: str = ""
     ignored: int = 0
+    missed: int = 0
     failed: str = ""
     code: int = 0
 
@@ -102,22 +106,23 @@ class Verifier:
         first = self._uninterrupted()
         report = Report(self._seed, first.seconds, code=first.code)
         if first.passes == 0:
-            report.failed = "the script ended before any statement that can be saved at"
+            report.failed = "the script ended before any place that can be saved at"
             return report
         chooser = random.Random(self._seed)
         count = min(self._count, first.passes)
         counts = sorted(chooser.sample(range(1, first.passes + 1), count))
+        points = [(count, chooser.choice(_LINES)) for count in counts]
         if self._stop:
-            self._each_stopped(first, counts, report, on_point)
+            self._each_stopped(first, points, report, on_point)
         else:
-            self._from_one_run(first, counts, report, on_point)
+            self._from_one_run(first, points, report, on_point)
         return report
 
     def _from_one_run(
-        self, first: Outcome, counts: list[int], report: Report, on_point: Callable[[Point], None]
+        self, first: Outcome, points: list[At], report: Report, on_point: Callable[[Point], None]
     ) -> None:
         cwd = self._cwd()
-        second = self._start(replace(self._spec, points=counts), self._arguments, cwd)
+        second = self._start(replace(self._spec, points=points), self._arguments, cwd)
         mask = Mask(first, second)
         report.undetermined, report.ignored = mask.undetermined, mask.ignored
         if report.undetermined:
@@ -134,18 +139,21 @@ class Verifier:
             point.faults = mask.compare(first, outcome, before)
             report.points.append(point)
             on_point(point)
+        report.missed = len(points) - len(report.points)
+        if not report.points:
+            report.failed = "the script ended before any place that can be saved at"
 
     def _each_stopped(
-        self, first: Outcome, counts: list[int], report: Report, on_point: Callable[[Point], None]
+        self, first: Outcome, points: list[At], report: Report, on_point: Callable[[Point], None]
     ) -> None:
         mask = Mask(first, self._again(first))
         report.undetermined, report.ignored = mask.undetermined, mask.ignored
         if report.undetermined:
             return
-        for number, count in enumerate(counts, 1):
+        for number, at in enumerate(points, 1):
             cwd = self._cwd()
             known = set(self._savepoints())
-            stopped = self._start(replace(self._spec, points=[count]), self._arguments, cwd, True)
+            stopped = self._start(replace(self._spec, points=[at]), self._arguments, cwd, True)
             fresh = [s for s in self._savepoints() if s not in known]
             if not fresh:
                 faults = mask.compare(first, stopped, b"")
