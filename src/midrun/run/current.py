@@ -17,6 +17,7 @@ import time
 import types
 
 from midrun.run.clock import Clock
+from midrun.run.environment import Environment
 from midrun.run.exits import Exits
 from midrun.run.flags import Flags
 from midrun.run.hook import Own
@@ -55,6 +56,7 @@ class Run:
         self.ambient = default_ambient()
         self.library = LibraryObjects()
         self.exits = Exits()
+        self.environment = Environment()
         self.wanted: dict[int, list[Wanted]] = {}
         self.seen: set[int] = set()
         self.newest: Savepoint | None = None

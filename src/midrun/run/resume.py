@@ -58,6 +58,8 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
         seed_on_import(spec.seed)
     _warn_of_versions(run, manifest["versions"])
     os.chdir(info["cwd"])
+    sys.path[:] = manifest["path"]
+    run.environment.resume(manifest["environ"])
     modules = _enter_modules(manifest["modules"], old, book, own)
     for name in manifest["imports"]:
         with contextlib.suppress(ImportError):  # if it matters, the load will say so
@@ -75,6 +77,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     restore_all(run.ambient, root["ambient"])
     remarks = apply_edits(modules, edits, book, _main_position(root), run)
     restore_all(run.ambient, root["ambient"])
+    run.environment.adopt(manifest["environ"])
     run.exits.restore(root["exits"])
     _assign(spec.assignments, root["stack"])
     chain = _Chain(root, reviver)

@@ -100,6 +100,8 @@ class Snapshot:
             "position": _describe(innermost),
             "stack": [_describe(state) for state in stack],
             "elapsed": run.elapsed(),
+            "path": list(sys.path),
+            "environ": run.environment.changes(),
             "modules": [_module(sys.modules[name], name) for name in own],
             "own": own,
             "imports": _imports(run.book, own),
