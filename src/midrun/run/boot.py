@@ -18,12 +18,14 @@ from midrun.errors import MidrunError
 from midrun.run import signals
 from midrun.run.current import Run
 from midrun.run.hook import HotFinder, Own, project_root
+from midrun.run.imports import after_import
 from midrun.run.places import Wanted, parse, settle
 from midrun.run.policy import Policy
 from midrun.run.spec import Spec
 from midrun.run.watch import Watch
 from midrun.source.book import Book
 from midrun.source.module import Source
+from midrun.state.adapters import loaders
 from midrun.store import Store
 
 # The run of this process, for `midrun.savepoint`: None where a script runs without midrun.
@@ -100,6 +102,7 @@ def make_run(
         run.watch = Watch(spec.verify, spec.points, spec.stop)
         run.flags.raise_all()
     signals.install(run)
+    after_import(loaders.MODULE, loaders.watch)
     current = run
     return run
 

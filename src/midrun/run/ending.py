@@ -56,12 +56,12 @@ class Ending:
 
 
 def without_own_frames(traceback: types.TracebackType | None) -> types.TracebackType | None:
-    """The traceback from the script's first frame on."""
-    while traceback is not None:
-        if not traceback.tb_frame.f_code.co_filename.startswith(_PACKAGE + os.sep):
-            return traceback
-        traceback = traceback.tb_next
-    return None
+    """The traceback without the frames that started the script, and those of midrun in it."""
+    if traceback is None:
+        return None
+    traceback.tb_next = without_own_frames(traceback.tb_next)
+    is_own = traceback.tb_frame.f_code.co_filename.startswith(_PACKAGE + os.sep)
+    return traceback.tb_next if is_own else traceback
 
 
 def duration(seconds: float) -> str:
