@@ -2,7 +2,8 @@
 
 A blob's key is the XXH3-128 of its bytes and its length. The hash finds equal bytes and damage;
 it is no defence against malice, so a blob must never hold anything that is executed on loading.
-Empty blobs have a key but no file, since an empty file can't be mapped.
+Empty blobs have a key but no file, since an empty file can't be mapped. The hash of a large blob is
+that of the hashes of its pieces, since these are wanted too (see `patches`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,30 @@ from pathlib import Path
 
 import xxhash
 
+LARGE = 32 << 20  # bytes
+PIECE = 256 << 10  # bytes
 _KEY = re.compile(r"[0-9a-f]{32}-(0|[1-9][0-9]*)")
 
 
 def key_of(data: bytes | memoryview) -> str:
     """Return the key of contiguous `data`."""
-    return f"{xxhash.xxh3_128_hexdigest(data)}-{memoryview(data).nbytes}"
+    length = memoryview(data).nbytes
+    if length >= LARGE:
+        return key_of_pieces(digests_of(memoryview(data).cast("B")), length)
+    return f"{xxhash.xxh3_128_hexdigest(data)}-{length}"
+
+
+def digests_of(data: memoryview) -> list[bytes]:
+    """The hash of each piece of `data` (format B)."""
+    return [
+        xxhash.xxh3_128_digest(data[start : start + PIECE])
+        for start in range(0, data.nbytes, PIECE)
+    ]
+
+
+def key_of_pieces(digests: list[bytes], length: int) -> str:
+    """Return the key of a large blob of `length` bytes, from the hashes of its pieces."""
+    return f"{xxhash.xxh3_128_hexdigest(b''.join(digests))}-{length}"
 
 
 def is_key(text: str) -> bool:

@@ -22,9 +22,9 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midrun.store import seal
+from midrun.store import patches, seal
 from midrun.store.background import Background
-from midrun.store.blobs import key_of, length_of
+from midrun.store.blobs import LARGE, PIECE, digests_of, key_of, key_of_pieces, length_of
 from midrun.store.errors import StoreError
 from midrun.store.files import sync_folder, write_file, write_steps
 from midrun.store.locks import Gate
@@ -47,6 +47,7 @@ class Writer:
         self.background = Background()
         self.pool = Pool()
         self.copies: weakref.WeakValueDictionary[str, Copy] = weakref.WeakValueDictionary()
+        self.regions: dict[patches.Place, patches.Region] = {}
         self.pid = os.getpid()
 
     def only_here(self) -> None:
@@ -92,6 +93,13 @@ class Pending:
         self._settled.set()
 
 
+def _key_of_parts(parts: list[memoryview], digests: list[bytes]) -> str:
+    length = sum(part.nbytes for part in parts)
+    if length >= LARGE:
+        return key_of_pieces(digests, length)
+    return key_of(b"".join(parts))
+
+
 class Draft:
     """A savepoint on its way to disk: `put` each blob, then `finish` or `abandon`.
 
@@ -111,6 +119,7 @@ class Draft:
         self._writer = writer
         self._blobs: dict[str, int] = {}
         self._copies: dict[str, Copy] = {}
+        self._regions: dict[patches.Place, patches.Region] = {}
         self._fault: Exception | None = None
         self._inside = False
         self._finished = False
@@ -126,9 +135,39 @@ class Draft:
         They are copied, unless the store has them or another draft is about to write them, so
         `data` may change as soon as this returns.
         """
-        view = memoryview(data)
-        key, length = key_of(view), view.nbytes
-        self.total += length
+        view = memoryview(data).cast("B")
+        self.total += view.nbytes
+        if view.nbytes < LARGE:
+            return self._take(key_of(view), [view])
+        return self._put_large(view)
+
+    def _put_large(self, view: memoryview) -> str:
+        digests, length = digests_of(view), view.nbytes
+        place = patches.place_of(view)
+        region = self._writer.regions.get(place) if place else None
+        changed = region.changed(digests) if region else None
+        if region is None or changed is None or not all(map(self._is_there, region.keys)):
+            region = patches.Region(digests, self._take(key_of_pieces(digests, length), [view]))
+        elif changed:
+            runs = patches.runs_of(changed)
+            parts = [view[first * PIECE : end * PIECE] for first, end in runs]
+            key = self._take(_key_of_parts(parts, [digests[n] for n in changed]), parts)
+            region = region.patched(digests, changed, key)
+        if place is not None:
+            self._regions[place] = region
+        for key in region.keys:
+            self._take(key, [])
+        if not region.others:
+            return region.base
+        recipe = memoryview(region.recipe(length))
+        return patches.reference(self._take(key_of(recipe), [recipe]))
+
+    def _is_there(self, key: str) -> bool:
+        return self._run.store.blobs.has(key) or key in self._writer.copies
+
+    def _take(self, key: str, parts: list[memoryview]) -> str:
+        """Take in the blob that `parts` make up, unless it is there; without parts it has to be."""
+        length = length_of(key)
         if key in self._blobs:
             return key
         self._blobs[key] = length
@@ -138,7 +177,9 @@ class Draft:
             if (copy := self._writer.copies.get(key)) is None:
                 if self._run.store.blobs.has(key):
                     return key
-                copy = self._writer.copies[key] = self._writer.pool.copy(view.cast("B"))
+                if not parts:
+                    raise FileNotFoundError(2, "a blob of an older savepoint is gone")
+                copy = self._writer.copies[key] = self._writer.pool.copy(parts)
                 self.copied += length
             self._copies[key] = copy
         except (OSError, MemoryError) as error:
@@ -161,6 +202,7 @@ class Draft:
         except (TypeError, ValueError):
             self.abandon()
             raise
+        self._writer.regions = self._regions
         manifest |= {"number": self.number, "time": time.time(), "blobs": dict(self._blobs)}
         try:
             if self._fault is None:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from midrun.store import seal
+from midrun.store import patches, seal
 from midrun.store.blobs import is_key, length_of
 from midrun.store.errors import StoreError
 from midrun.store.locks import FileLock
@@ -124,10 +124,16 @@ class Savepoint:
         return state
 
     def blob(self, key: str) -> memoryview:
-        """Map a blob privately: the memory is writable, the file stays as it is.
+        """Map a blob privately: the memory is writable, the file stays as it is. `key` may be a
+        reference to a recipe.
 
         Raises StoreError "damaged" if it is missing or too short.
         """
+        if patches.is_reference(key):
+            try:
+                return patches.assemble(key, self.blob)
+            except (ValueError, KeyError, TypeError) as error:
+                raise self._damaged(f"the recipe {key} makes nothing ({error})") from error
         blobs = self.run.store.blobs
         if not is_key(key) or (fault := blobs.fault(key)) is not None:
             raise self._damaged(f"{blobs.path(key)} {fault}" if is_key(key) else f"no blob {key!r}")

@@ -23,13 +23,14 @@ class Pool:
         self._free: list[mmap.mmap] = []
         self._slab: _Slab | None = None
 
-    def copy(self, data: memoryview) -> Copy:
-        """Copy `data` (format B) and return the copy."""
+    def copy(self, parts: list[memoryview]) -> Copy:
+        """Copy `parts` (format B), one after another, and return the copy."""
         copy = Copy()
-        while data:
-            if self._slab is None or self._slab.used == SLAB:
-                self._slab = _Slab(self._free.pop() if self._free else _allocate(), self._free)
-            data = data[copy.add(self._slab, data) :]
+        for data in parts:
+            while data:
+                if self._slab is None or self._slab.used == SLAB:
+                    self._slab = _Slab(self._free.pop() if self._free else _allocate(), self._free)
+                data = data[copy.add(self._slab, data) :]
         return copy
 
     def rest(self) -> None:
