@@ -14,6 +14,9 @@ BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
     "start": overhead.start,
     "stall": savepoints.stall,
     "frozen": savepoints.frozen,
+    "workers": savepoints.workers,
+    "buffer": savepoints.buffer,
+    "objects": savepoints.objects,
     "resume": resuming.resume,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from benchmarks.measure import Row, Workplace, copy_in, median, seconds
+from benchmarks.measure import Row, Workplace, copy_in, median, ratio, seconds
 
 _ROUNDS = 4
 _STEPS = 5
@@ -53,6 +53,60 @@ def stall(work: Workplace) -> Iterator[Row]:
         yield Row(f"{name}, CPU time", seconds(cpu[way]), goal, met if goal else None)
         yield Row(f"{name}, wall time", seconds(wall[way]))
         yield Row(f"{name}, the first in a process, wall time", seconds(first[way]))
+
+
+def workers(work: Workplace) -> Iterator[Row]:
+    """The time that a script stands still in the middle of a pass over a DataLoader."""
+    script = copy_in(work, "workers.py")
+    cpu: dict[int, list[float]] = {0: [], 4: []}
+    wall: dict[int, list[float]] = {0: [], 4: []}
+    for turn in range(_ROUNDS):
+        for count in (0, 4) if turn % 2 == 0 else (4, 0):
+            ran = work.midrun("run", "--budget", "0", script, count, _STEPS)
+            saves = [tuple(map(float, line.split())) for line in ran.out.splitlines()]
+            wall[count] += [save[0] for save in saves[1:]]
+            cpu[count] += [save[1] for save in saves[1:]]
+    more = median(cpu[4]) - median(cpu[0])
+    yield Row("savepoint in a pass without workers, CPU time", seconds(cpu[0]))
+    yield Row(
+        "savepoint in a pass with 4 workers, CPU time",
+        f"{seconds(cpu[4])}, {1e3 * more:+.0f} ms",
+        "at most +20 ms",
+        more <= 0.020,
+    )
+    yield Row("the same without workers, wall time", seconds(wall[0]))
+    yield Row("the same with 4 workers, wall time", seconds(wall[4]))
+
+
+def buffer(work: Workplace) -> Iterator[Row]:
+    """A replay buffer of 2 GiB, of which 1% changes."""
+    ran = work.midrun("run", "--budget", "0", copy_in(work, "buffer.py"), _STEPS)
+    steps = [tuple(map(float, line.split())) for line in ran.out.splitlines()]
+    hashing, saving = [step[0] for step in steps], [step[1] for step in steps]
+    written = [manifest["bytes_new"] for manifest in work.manifests()][1:]
+    changed = steps[0][2]
+    share = max(written) / changed
+    yield Row(
+        f"replay buffer of 2 GiB, written, against {changed / 1e6:.1f} MB that changed",
+        f"{max(written) / 1e6:.1f} MB, {share:.3f}",
+        "at most 1.1",
+        share <= 1.1,
+    )
+    yield Row("the same, hashing all of it once, CPU time", seconds(hashing))
+    value, text = ratio(saving, hashing)
+    yield Row("the same, savepoint, CPU time", seconds(saving))
+    yield Row("the same, savepoint against hashing", text, "at most 1.0", value <= 1.0)
+
+
+def objects(work: Workplace) -> Iterator[Row]:
+    """A list of 5 million small objects, against pickle."""
+    ran = work.midrun("run", "--budget", "0", copy_in(work, "objects.py"), _STEPS)
+    steps = [tuple(map(float, line.split())) for line in ran.out.splitlines()]
+    value, text = ratio([step[1] for step in steps], [step[0] for step in steps])
+    yield Row(
+        "5 million small objects, pickle.dump, CPU time", seconds([step[0] for step in steps])
+    )
+    yield Row("the same, savepoint against it", text, "at most 1.5", value <= 1.5)
 
 
 def frozen(work: Workplace) -> Iterator[Row]:

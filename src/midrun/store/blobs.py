@@ -17,7 +17,7 @@ from pathlib import Path
 import xxhash
 
 LARGE = 32 << 20  # bytes
-PIECE = 256 << 10  # bytes
+PIECE = 512 << 10  # bytes
 _KEY = re.compile(r"[0-9a-f]{32}-(0|[1-9][0-9]*)")
 
 
@@ -40,6 +40,18 @@ def digests_of(data: memoryview) -> list[bytes]:
 def key_of_pieces(digests: list[bytes], length: int) -> str:
     """Return the key of a large blob of `length` bytes, from the hashes of its pieces."""
     return f"{xxhash.xxh3_128_hexdigest(b''.join(digests))}-{length}"
+
+
+def key_of_parts(parts: list[memoryview], digests: list[bytes]) -> str:
+    """Return the key of `parts`, one after another, from their bytes or the hashes of their pieces,
+    of which only the last may be a short one."""
+    length = sum(part.nbytes for part in parts)
+    if length >= LARGE:
+        return key_of_pieces(digests, length)
+    hasher = xxhash.xxh3_128()
+    for part in parts:
+        hasher.update(part)
+    return f"{hasher.hexdigest()}-{length}"
 
 
 def is_key(text: str) -> bool:

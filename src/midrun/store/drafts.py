@@ -24,7 +24,15 @@ from typing import TYPE_CHECKING, Any
 
 from midrun.store import patches, seal
 from midrun.store.background import Background
-from midrun.store.blobs import LARGE, PIECE, digests_of, key_of, key_of_pieces, length_of
+from midrun.store.blobs import (
+    LARGE,
+    PIECE,
+    digests_of,
+    key_of,
+    key_of_parts,
+    key_of_pieces,
+    length_of,
+)
 from midrun.store.errors import StoreError
 from midrun.store.files import sync_folder, write_file, write_steps
 from midrun.store.locks import Gate
@@ -93,13 +101,6 @@ class Pending:
         self._settled.set()
 
 
-def _key_of_parts(parts: list[memoryview], digests: list[bytes]) -> str:
-    length = sum(part.nbytes for part in parts)
-    if length >= LARGE:
-        return key_of_pieces(digests, length)
-    return key_of(b"".join(parts))
-
-
 class Draft:
     """A savepoint on its way to disk: `put` each blob, then `finish` or `abandon`.
 
@@ -151,7 +152,7 @@ class Draft:
         elif changed:
             runs = patches.runs_of(changed)
             parts = [view[first * PIECE : end * PIECE] for first, end in runs]
-            key = self._take(_key_of_parts(parts, [digests[n] for n in changed]), parts)
+            key = self._take(key_of_parts(parts, [digests[n] for n in changed]), parts)
             region = region.patched(digests, changed, key)
         if place is not None:
             self._regions[place] = region
