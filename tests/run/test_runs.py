@@ -312,3 +312,63 @@ def test_help_goes_to_the_script(project):
     project.write("import sys\nprint(sys.argv)\n")
     code, out, _ = project.run("run", "a.py", "--help", "--at", "x")
     assert (code, out) == (0, "['a.py', '--help', '--at', 'x']\n")
+
+
+SETTINGS = """\
+import argparse
+import midrun
+
+args = argparse.Namespace(lr=0.1, device="cpu")
+config = {"optimizer": {"betas": [1, 2]}}
+
+
+def train(steps):
+    rate = args.lr
+    for step in range(steps):
+        midrun.savepoint(f"step{step}")
+        print(step, rate, args.lr, config["optimizer"]["betas"])
+
+
+def main():
+    steps = 2
+    train(steps)
+    print("steps", steps)
+
+
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("assignment", "printed"),
+    [
+        ("rate=0.5", "1 0.5 0.1 [1, 2]"),
+        ("args.lr=args.lr / 10", "1 0.1 0.01 [1, 2]"),
+        ("config['optimizer']['betas'][0]=9", "1 0.1 0.1 [9, 2]"),
+        ("main.steps=7", "1 0.1 0.1 [1, 2]\nsteps 7"),
+    ],
+)
+def test_set_reaches_what_the_code_can_name(project, assignment, printed):
+    project.write(SETTINGS)
+    project.run("run", "--budget", "0", "a.py")
+    code, out, _ = project.run("resume", "step1", "--set", assignment)
+    assert code == 0
+    assert out.startswith(printed)
+
+
+@pytest.mark.parametrize("assignment", ["lr", "1=2", "nowhere.lr=1", "args.lr=1/0"])
+def test_what_cannot_be_set_is_said(project, assignment):
+    project.write(SETTINGS)
+    project.run("run", "--budget", "0", "a.py")
+    code, _, err = project.run("resume", "step1", "--set", assignment)
+    assert code == 2
+    assert f"--set {assignment}: " in err
+
+
+def test_what_still_names_an_accelerator_is_said(project):
+    project.write(SETTINGS.replace('"cpu"', '"cuda:0"'))
+    project.run("run", "--budget", "0", "a.py")
+    code, _, err = project.run("resume", "step1", "--device", "cpu")
+    assert code == 0
+    assert "args.device still names an accelerator" in err
+    assert "--set args.device=\"'cpu'\"" in err

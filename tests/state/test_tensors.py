@@ -12,8 +12,8 @@ import numpy as np  # noqa: E402
 from roundtrip import Blobs, again, ambient, dump, load  # noqa: E402
 from torch import nn  # noqa: E402
 
-from midrun.state.adapters.tensors import device_for  # noqa: E402
 from midrun.state.ambient import read_all, restore_all  # noqa: E402
+from midrun.state.loading import Loader  # noqa: E402
 
 BIG = 50_000
 
@@ -227,7 +227,7 @@ def test_names_of_torchs_own() -> None:
     ]  # fmt: skip
     for thing, found in zip(things, again(things), strict=True):
         assert found is thing or found == thing
-    assert again(torch.device("cuda", 1)) == device_for("cuda:1")
+    assert again(torch.device("cuda", 1)) == torch.device("cuda:1")
     assert again(torch.finfo(torch.float16)).max == 65504
     assert again(torch.Size([1, 2])) == torch.Size([1, 2])
     assert type(again(torch.Size([1, 2]))) is torch.Size
@@ -235,12 +235,12 @@ def test_names_of_torchs_own() -> None:
 
 def test_a_device_that_is_not_there_is_named() -> None:
     from midrun.errors import MidrunError
-    from midrun.state.adapters.tensors import _on_device
+    from midrun.state.adapters.devices import on_device
 
     if torch.accelerator.is_available():
         pytest.skip("there is a device")
     with pytest.raises(MidrunError, match="cuda:0"):
-        _on_device(memoryview(bytearray(8)), torch.device("cuda:0"))
+        on_device(memoryview(bytearray(8)), torch.device("cuda:0"))
 
 
 def test_inference_mode_that_was_entered() -> None:
@@ -450,3 +450,15 @@ def test_ambient_state() -> None:
     torch.manual_seed(11)
     torch.randn(3)
     assert torch.equal(first, torch.randn(3, dtype=torch.float64))
+
+
+def test_what_was_on_an_accelerator_comes_to_the_device_that_is_named() -> None:
+    """Without one, a state that names one is made by hand."""
+    from midrun.state.adapters.devices import on_device
+
+    loader = Loader(b"", [], blobs=None, reviver=None)  # type: ignore[arg-type]
+    loader.device = "cpu"
+    assert loader._device("cuda:1") == torch.device("cpu")
+    assert loader._device("meta") == torch.device("meta")
+    storage = on_device(memoryview(bytearray(b"1234")), loader._device("cuda"))
+    assert bytes(storage.tolist()) == b"1234"

@@ -57,6 +57,10 @@ def run(
     "--set", "assignments", metavar="NAME=EXPR", multiple=True,
     help="Change a variable first: of the innermost function, or FUNCTION.NAME of another.",
 )  # fmt: skip
+@click.option(
+    "--device", metavar="DEVICE", default="",
+    help="Put what was on an accelerator on this device, for example: cpu.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Take the newest savepoint that no edit makes stale.")
 @click.option("--trust", is_flag=True, help="Load a savepoint that is not marked as your own.")
 @options.saving
@@ -64,6 +68,7 @@ def run(
 def resume(
     savepoint: str | None,
     assignments: tuple[str, ...],
+    device: str,
     strict: bool,
     trust: bool,
     at: tuple[str, ...],
@@ -95,6 +100,7 @@ def resume(
         budget=budget,
         assignments=list(assignments),
         trust=trust,
+        device=device,
         hash_seed=found.run.info.get("hash_seed", ""),
     )
     execute(spec, [])

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from midrun.errors import MidrunError
 from midrun.run import boot
+from midrun.run.assign import assign, still_named
 from midrun.run.current import Run
 from midrun.run.edits import Edits
 from midrun.run.hook import HotFinder, Own
@@ -26,7 +26,7 @@ from midrun.run.seeds import seed_on_import
 from midrun.run.spec import Spec
 from midrun.run.stale import stale_edits, told
 from midrun.source.book import Book
-from midrun.source.cut import block_key, local_key
+from midrun.source.cut import block_key
 from midrun.source.module import Source
 from midrun.state.ambient import restore_all
 from midrun.state.frames import FrameState
@@ -68,6 +68,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     reviver = Reviver(book, edits)
     loader = Loader(savepoint.state(), manifest["own"], savepoint, reviver)
     loader.keep = run.keep_tail
+    loader.device = spec.device
     root = loader.load_state()
     for name, namespace in root["modules"].items():
         sys.modules[name].__dict__.update(namespace)
@@ -79,7 +80,11 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     restore_all(run.ambient, root["ambient"])
     run.environment.adopt(manifest["environ"])
     run.exits.restore(root["exits"])
-    _assign(spec.assignments, root["stack"])
+    frames = [state for state in root["stack"] if state is not None]
+    assign(spec.assignments, frames)
+    if spec.device:
+        for line in still_named(frames, spec.device):
+            run.say(line)
     chain = _Chain(root, reviver)
     start = chain.build()
     for line in told(stale_edits(savepoint), [*remarks, *edits.remarks]):
@@ -198,47 +203,3 @@ def _main_position(root: dict[str, Any]) -> FrameState:
     state = root["stack"][0]
     assert isinstance(state, FrameState)
     return state
-
-
-def _assign(assignments: list[str], stack: list[FrameState | None]) -> None:
-    """`NAME=EXPR` in the innermost frame, `FUNCTION.NAME=EXPR` in a named one."""
-    for text in assignments:
-        target, equals, expression = text.partition("=")
-        function, _, name = target.strip().rpartition(".")
-        frames = [s for s in stack if s is not None and function in ("", s.name.split(".")[-1])]
-        if not equals or not name.isidentifier() or not frames:
-            names = ", ".join(s.name for s in stack if s is not None)
-            raise MidrunError(
-                f"--set {text}: write NAME=EXPR or FUNCTION.NAME=EXPR with one of: {names}",
-                slug="bad-assignment",
-            )
-        _assign_one(frames[-1], name, expression, text)
-
-
-def _assign_one(state: FrameState, name: str, expression: str, text: str) -> None:
-    namespace = sys.modules[state.module].__dict__
-    variables = {
-        key.removeprefix("local "): value
-        for key, value in state.values.items()
-        if key.startswith("local ")
-    }
-    try:
-        value = eval(expression, namespace, variables | state.cell_contents())
-    except Exception as error:
-        raise MidrunError(
-            f"--set {text}: {type(error).__name__}: {error}", slug="bad-assignment"
-        ) from None
-    if state.name == "<module>":
-        namespace[name] = value
-    elif name in state.cells:
-        state.cells[name].cell_contents = value
-    elif name in state.locals:
-        state.values[local_key(name)] = value
-    elif name in namespace:
-        namespace[name] = value
-    else:
-        known = ", ".join(sorted({*state.locals, *state.cells})) or "none"
-        raise MidrunError(
-            f"--set {text}: {state.name}() has no variable {name}; it has: {known}",
-            slug="bad-assignment",
-        )

@@ -12,8 +12,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from midrun.state.adapters.tensors import device_for
-
 Entry = tuple[str, str, Callable[[], Any], Callable[[Any], None]]
 
 
@@ -61,7 +59,9 @@ def _read_device() -> dict[str, Any]:
     device = sys.modules.get("torch.utils._device")
     return {
         "context": getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None),
-        "current": str(device.CURRENT_DEVICE) if device and device.CURRENT_DEVICE else None,
+        "current": torch.device(device.CURRENT_DEVICE)
+        if device and device.CURRENT_DEVICE
+        else None,
         "modes": torch.overrides._get_current_function_mode_stack(),
     }
 
@@ -71,7 +71,7 @@ def _set_device(saved: dict[str, Any]) -> None:
     if saved["current"] is not None:
         from torch.utils import _device
 
-        _device.CURRENT_DEVICE = device_for(saved["current"])
+        _device.CURRENT_DEVICE = saved["current"]
     torch._GLOBAL_DEVICE_CONTEXT.device_context = saved["context"]
     for mode in saved["modes"]:
         torch.overrides._push_mode(mode)

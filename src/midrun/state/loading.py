@@ -23,6 +23,8 @@ class Loader(pickle.Unpickler):
         super().__init__(io.BytesIO(data))
         self.blobs = blobs
         self.reports: list[Note] = []
+        self.device = ""
+        """The device that everything comes to that was on an accelerator, if not to the same."""
         self.keep: Callable[[str, int], None] = lambda path, length: None
         self._reviver = reviver
         self._known = Known(own)
@@ -73,6 +75,12 @@ class Loader(pickle.Unpickler):
 
     def _memory(self, key: str) -> memoryview:
         return self.blobs.blob(key)
+
+    def _device(self, saved: str) -> Any:
+        import torch
+
+        moves = self.device and saved.partition(":")[0] not in ("cpu", "meta")
+        return torch.device(self.device if moves else saved)
 
     def _open_file(self, kind: str, mode: str, described: dict[str, Any]) -> Any:
         from midrun.state.adapters.files import open_again  # adapters know of this module

@@ -38,6 +38,11 @@ def memory(*args: Any) -> NoReturn:
     _only_in_a_loader(*args)
 
 
+def device(*args: Any) -> NoReturn:
+    """The torch device that takes the place of one: (its name,)."""
+    _only_in_a_loader(*args)
+
+
 def report(*args: Any) -> NoReturn:
     """Tells the user of something found while loading: (what, why)."""
     _only_in_a_loader(*args)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from midrun.state.adapters import (
     arrays,
+    devices,
     files,
     iterators,
     loaders,
@@ -19,4 +20,6 @@ from midrun.state.adapters import (
     writers,
 )
 
-ADAPTERS = (objects, iterators, files, threads, logs, arrays, tensors, training, loaders, writers)
+ADAPTERS = (
+    objects, iterators, files, threads, logs, arrays, devices, tensors, training, loaders, writers,
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Torch's tensors, storages and generators.
+"""Torch's tensors and storages.
 
 A tensor is saved as a view of its storage, and the storage as memory, so that everything that
 shares memory still does. What a tensor may lead back to (its gradient, hooks and attributes) is
@@ -7,13 +7,11 @@ filled in once it is known to the pickler.
 
 from __future__ import annotations
 
-import contextlib
 import copyreg
 import warnings
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from midrun.errors import MidrunError
+from midrun.state.adapters.devices import on_device, unaffected
 from midrun.state.adapters.graphs import is_plain_view, save_as_value, with_graph
 from midrun.state.adapters.memory import SMALL, Held, buffer, bytes_at, claim, regions
 
@@ -27,29 +25,10 @@ def add(registry: Registry) -> None:
     registry.register("torch.nn.parameter.UninitializedTensorMixin", _uninitialized)
     registry.register("torch.storage.UntypedStorage", _storage)
     registry.register("torch.storage.TypedStorage", _typed_storage)
-    registry.register("torch._C.Generator", _generator)
-    registry.register("torch.device", lambda obj, saver: (device_for, (str(obj),)))
-
-
-def device_for(saved: str) -> Any:
-    """The device that takes the place of the one named `saved`: the same."""
-    import torch
-
-    return torch.device(saved)
-
-
-@contextlib.contextmanager
-def _unaffected() -> Iterator[None]:
-    """Torch without the modes that the program may have set: neither gradients nor functions of
-    tensor subclasses nor a default device play a part."""
-    import torch
-
-    with torch._C.DisableTorchFunction(), torch.no_grad():
-        yield
 
 
 def _tensor(obj: Any, saver: Saver) -> Any:
-    with _unaffected():
+    with unaffected():
         return _reduce_tensor(obj, saver)
 
 
@@ -116,7 +95,7 @@ def _attributes(obj: Any) -> dict[str, Any]:
 
 
 def _fill(tensor: Any, state: dict[str, Any]) -> None:
-    with _unaffected():
+    with unaffected():
         tensor.__dict__.update(state.get("__dict__", {}))
         for name, value in state.get("slots", {}).items():
             setattr(tensor, name, value)
@@ -146,7 +125,7 @@ def _over(
 ) -> Any:
     import torch
 
-    with torch.inference_mode(inference), _unaffected():
+    with torch.inference_mode(inference), unaffected():
         tensor = torch.empty(0, dtype=dtype, device=storage.device)
         tensor.set_(storage, offset, shape, stride)
         if conj or neg:
@@ -159,7 +138,7 @@ def _view(base: Any, offset: int, shape: Any, stride: Any, meta: str) -> Any:
     import torch
 
     metas = torch._C._autograd.CreationMeta
-    with torch.inference_mode(False), _unaffected():
+    with torch.inference_mode(False), unaffected():
         with torch.set_grad_enabled(meta != "NO_GRAD_MODE"):
             view = base.as_strided(shape, stride, offset)
         if meta not in ("DEFAULT", "NO_GRAD_MODE"):
@@ -193,7 +172,7 @@ def _special(obj: Any) -> tuple[Any, ...]:
 def _quantized(storage: Any, offset: int, size: Any, stride: Any, parameters: Any) -> Any:
     import torch
 
-    with warnings.catch_warnings(), _unaffected():
+    with warnings.catch_warnings(), unaffected():
         warnings.simplefilter("ignore")  # storages with a type are deprecated, but used for this
         rebuild = torch._utils._rebuild_qtensor
         return rebuild(storage, offset, size, stride, parameters, False, {})
@@ -203,7 +182,7 @@ def _sparse(layout: Any, parts: tuple[Any, ...], size: Any, coalesced: bool | No
     import torch
 
     device = parts[-1].device
-    with warnings.catch_warnings(), _unaffected():
+    with warnings.catch_warnings(), unaffected():
         warnings.simplefilter("ignore")  # each process is told once that CSR is in beta
         if layout is torch.sparse_coo:
             return torch.sparse_coo_tensor(
@@ -235,7 +214,7 @@ def _storage(obj: Any, saver: Saver) -> Any:
         return _new_storage, (length, device)
     if device.type != "cpu":
         copy = obj.cpu()
-        return _on_device, (Held(saver, bytes_at(copy.data_ptr(), length), copy), device)
+        return on_device, (Held(saver, bytes_at(copy.data_ptr(), length), copy), device)
     start = obj.data_ptr()
     known = regions(saver).find(start, length)
     if known is not None:
@@ -268,7 +247,7 @@ def _in_memory(target: Any, offset: int, length: int) -> Any:
     import torch
 
     data = buffer(target)
-    with warnings.catch_warnings(), _unaffected():
+    with warnings.catch_warnings(), unaffected():
         warnings.simplefilter("ignore")  # a tensor over a read-only array was one before, too
         tensor = torch.frombuffer(data, dtype=torch.uint8, count=length, offset=offset)
         return tensor.untyped_storage()
@@ -285,21 +264,6 @@ def _special_storage(held: memoryview, shared: bool) -> Any:
     return storage.pin_memory() if torch.accelerator.is_available() else storage
 
 
-def _on_device(held: memoryview, device: Any) -> Any:
-    import torch
-
-    available = torch.accelerator.is_available()
-    if not available or (device.index or 0) >= torch.accelerator.device_count():
-        raise MidrunError(
-            f"the savepoint holds tensors on {device}, which this machine does not have; resume "
-            "where there is one",
-            slug="no-device",
-        )
-    with _unaffected():
-        tensor = torch.frombuffer(held, dtype=torch.uint8).to(device)
-        return tensor.untyped_storage()
-
-
 def _typed_storage(obj: Any, saver: Saver) -> Any:
     return _make_typed, (obj._untyped_storage, obj.dtype)
 
@@ -308,29 +272,3 @@ def _make_typed(storage: Any, dtype: Any) -> Any:
     import torch
 
     return torch.storage.TypedStorage(wrap_storage=storage, dtype=dtype, _internal=True)
-
-
-def _generator(obj: Any, saver: Saver) -> Any:
-    import torch
-
-    if obj.device.type == "cuda":
-        for index, default in enumerate(torch.cuda.default_generators):
-            if default is obj:
-                return _default_generator, (index,)
-    return _make_generator, (obj.device, bytes(obj.get_state().tolist()))
-
-
-def _default_generator(index: int) -> Any:
-    import torch
-
-    torch.cuda.init()
-    return torch.cuda.default_generators[index]
-
-
-def _make_generator(device: Any, state: bytes) -> Any:
-    import torch
-
-    generator = torch.Generator(device)
-    with _unaffected():
-        generator.set_state(torch.tensor(list(state), dtype=torch.uint8, device="cpu"))
-    return generator

@@ -9,8 +9,6 @@ import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from midrun.state.adapters.tensors import device_for
-
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver
     from midrun.state.registry import Registry
@@ -138,18 +136,11 @@ def _new_inference_mode(mode: bool, entered: bool) -> Any:
     return made
 
 
-_DEVICES = ("device", "old_device")
-
-
 def _device_context(obj: Any, saver: Saver) -> Any:
-    # By name: the device is a global of torch while the context is entered, and others are then.
-    state = dict(obj.__dict__)
-    state.update({name: str(state[name]) for name in _DEVICES if state.get(name) is not None})
-    return _new, (type(obj),), state, None, None, _fill_device_context
+    return _new, (type(obj),), dict(obj.__dict__), None, None, _fill_device_context
 
 
 def _fill_device_context(obj: Any, state: dict[str, Any]) -> None:
-    state.update({name: device_for(state[name]) for name in _DEVICES if state.get(name)})
     obj.__dict__.update(state)
 
 
