@@ -8,10 +8,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-RandomState = dict[str, bytes]  # by the path of the generator
+RandomState = dict[str, Any]  # by the path of the generator; states that compare with ==
 _OBJECTS = 10_000  # that are searched for generators of the dataset's own
 _LONG = 1_000  # items of a list that is not searched
-_GLOBAL = ("python", "numpy", "torch")
 
 
 class Randomness:
@@ -23,27 +22,32 @@ class Randomness:
 
     def read(self) -> RandomState:
         """The state of each."""
-        state = {name: pickle.dumps(_GLOBALS[name][0]()) for name in _GLOBAL if _loaded(name)}
-        for path, generator in self._generators.items():
-            state[path] = pickle.dumps(_read(generator))
-        return state
+        state = {name: _GLOBALS[name][0]() for name in _GLOBALS if _loaded(name)}
+        return state | {path: _read(found) for path, found in self._generators.items()}
 
     def write(self, state: RandomState) -> None:
         """Put back what `read` gave, to the generators that are there."""
-        for path, pickled in state.items():
+        for path, value in state.items():
             if path in _GLOBALS:
                 if _loaded(path):
-                    _GLOBALS[path][1](pickle.loads(pickled))
+                    _GLOBALS[path][1](value)
             elif path in self._generators:
-                _write(self._generators[path], pickle.loads(pickled))
+                _write(self._generators[path], value)
 
 
 def _loaded(name: str) -> bool:
     return name == "python" or name in sys.modules
 
 
-def _numpy() -> Any:
-    return sys.modules["numpy"].random
+def _read_numpy() -> Any:
+    kind, key, *rest = sys.modules["numpy"].random.get_state()
+    return kind, key.tobytes(), *rest
+
+
+def _write_numpy(state: Any) -> None:
+    numpy = sys.modules["numpy"]
+    kind, key, *rest = state
+    numpy.random.set_state((kind, numpy.frombuffer(key, numpy.uint32), *rest))
 
 
 def _torch_bytes(generator: Any) -> bytes:
@@ -57,7 +61,7 @@ def _torch_state(state: bytes) -> Any:
 
 _GLOBALS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "python": (random.getstate, random.setstate),
-    "numpy": (lambda: _numpy().get_state(), lambda state: _numpy().set_state(state)),
+    "numpy": (_read_numpy, _write_numpy),
     "torch": (
         lambda: _torch_bytes(sys.modules["torch"].default_generator),
         lambda state: sys.modules["torch"].set_rng_state(_torch_state(state)),
@@ -68,9 +72,9 @@ _GLOBALS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
 def _read(generator: Any) -> Any:
     match type(generator).__name__:
         case "RandomState":
-            return generator.get_state()
+            return pickle.dumps(generator.get_state())
         case "Generator" if hasattr(generator, "bit_generator"):
-            return generator.bit_generator.state
+            return pickle.dumps(generator.bit_generator.state)
         case "Generator":
             return _torch_bytes(generator)
     return generator.getstate()
@@ -79,9 +83,9 @@ def _read(generator: Any) -> Any:
 def _write(generator: Any, state: Any) -> None:
     match type(generator).__name__:
         case "RandomState":
-            generator.set_state(state)
+            generator.set_state(pickle.loads(state))
         case "Generator" if hasattr(generator, "bit_generator"):
-            generator.bit_generator.state = state
+            generator.bit_generator.state = pickle.loads(state)
         case "Generator":
             generator.set_state(_torch_state(state))
         case _:

@@ -1,8 +1,8 @@
 """What midrun does in the worker processes of a `DataLoader`.
 
 Each batch goes back with the state of the worker's random number generators after it, so that a new
-worker can begin after any batch. That costs some ten microseconds a batch, and no memory: what was
-fetched ahead is fetched again.
+worker can begin after any batch. That costs some 0.1 ms a batch in the worker, and no memory: what
+was fetched ahead is fetched again.
 
 A worker of an `IterableDataset` holds an iterator as well. A new one reads again, and drops, what
 the old one had handed out; with the same seeds, that brings it to the same place.
