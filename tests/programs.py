@@ -12,8 +12,10 @@ prints it and keeps it in `log`: a resume that goes wrong shows in the very next
 from __future__ import annotations
 
 import ast
+import io
 import random
 import re
+import tokenize
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -644,7 +646,27 @@ def build(rng: random.Random) -> str:
     It needs no third-party import, prints at least one line, runs a few thousand statements at
     most, and never ends in an exception. Equal draws of `rng` give equal text.
     """
-    return _Author(rng).program()
+    return _spread(_Author(rng).program(), rng)
+
+
+def _spread(source: str, rng: random.Random) -> str:
+    """`source` with some statements over several lines: broken behind brackets and commas."""
+    lines = source.splitlines()
+    start = len(PRELUDE.splitlines())
+    depth = formatted = 0
+    breaks: list[tuple[int, int]] = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        kind = tokenize.tok_name[token.type]  # since 3.12 an f-string is several tokens
+        formatted += (kind == "FSTRING_START") - (kind == "FSTRING_END")
+        if formatted or kind != "OP" or token.start[0] <= start:
+            continue
+        depth += (token.string in "([{") - (token.string in ")]}")
+        if depth and token.string in "([{," and rng.random() < 0.05:
+            breaks.append(token.end)
+    for row, column in reversed(breaks):
+        text = lines[row - 1]
+        lines[row - 1 : row] = [text[:column], " " * 8 + text[column:].lstrip()]
+    return "\n".join(lines) + "\n"
 
 
 def programs() -> st.SearchStrategy[str]:

@@ -126,7 +126,8 @@ def capture_generator(generator: types.GeneratorType[Any, Any, Any], book: Book)
     assert frame is not None
     if inspect.getgeneratorstate(generator) == inspect.GEN_CREATED:
         return _not_begun(frame, book)
-    state = _capture(frame, None, book, _Handled(_exception_of(generator)))
+    handled = _Handled(_exception_of(generator))
+    state = _capture(frame, None, book, handled, suspended=True)
     state.waits = True
     return state
 
@@ -159,7 +160,12 @@ def _exception_of(generator: types.GeneratorType[Any, Any, Any]) -> BaseExceptio
 
 
 def _capture(
-    frame: types.FrameType, inner: types.FrameType | None, book: Book, handled: _Handled
+    frame: types.FrameType,
+    inner: types.FrameType | None,
+    book: Book,
+    handled: _Handled,
+    *,
+    suspended: bool = False,
 ) -> FrameState:
     code = frame.f_code
     if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
@@ -168,6 +174,9 @@ def _capture(
     offset = instruction_offset(code, frame.f_lasti)
     start = start_at(function, code, offset)
     position = start or position_of(function, code, offset)
+    if inner is None and not suspended and position.kind in ("call", "yield"):
+        # The line event of a call or a yield whose values stand on other lines: it is yet to come.
+        raise Unknown(f"line {position.line} is in the middle of a statement")
     if inner is not None and position.kind == "before":
         raise Unknown(f"line {position.line} runs code that it does not call")
     depth = depth_below_result(code, offset) if start is None else stack_depths(code).get(offset)
