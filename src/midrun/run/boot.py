@@ -18,6 +18,7 @@ from midrun.errors import MidrunError
 from midrun.run import signals
 from midrun.run.current import Run
 from midrun.run.hook import HotFinder, Own, project_root
+from midrun.run.imports import after_import
 from midrun.run.places import Wanted, parse, settle
 from midrun.run.policy import Policy
 from midrun.run.spec import Spec
@@ -100,6 +101,7 @@ def make_run(
         run.watch = Watch(spec.verify, spec.points, spec.stop)
         run.flags.raise_all()
     signals.install(run)
+    after_import({"torch._dynamo.config": run.flags.leave_out})
     current = run
     return run
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.state import ambient_torch
+from midrun.state.dynamo import setting_variables
 
 
 @dataclass(frozen=True)
@@ -231,10 +232,13 @@ _DECIMAL = "decimal_context"
 
 
 def _read_context() -> list[tuple[Any, Any]]:
+    settings = setting_variables()
     return [
         (variable, value)
         for variable, value in contextvars.copy_context().items()
-        if variable.name != _DECIMAL and type(value).__name__ != "PyCapsule"  # numpy's error state
+        if variable.name != _DECIMAL
+        and type(value).__name__ != "PyCapsule"  # numpy's error state
+        and id(variable) not in settings
     ]
 
 

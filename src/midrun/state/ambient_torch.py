@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from midrun.state.adapters.tensors import device_for
+from midrun.state.dynamo import read_settings, set_settings
 
 Entry = tuple[str, str, Callable[[], Any], Callable[[Any], None]]
 
@@ -283,6 +284,7 @@ AMBIENT: list[Entry] = [
     ("torch", "torch: autocast", _read_autocast, _set_autocast),
     ("torch", "torch: threads", _read_threads, _set_threads),
     ("torch", "torch: backends", _read_backends, _set_backends),
+    ("torch", "torch: settings", read_settings, set_settings),
     ("torch", "torch: printing", _read_print, _set_print),
     ("torch", "torch: hooks", _read_hooks, _set_hooks),
     ("numpy", "numpy: settings", _read_numpy, _set_numpy),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from midrun.state.adapters import (
     arrays,
+    compiled,
     files,
     iterators,
     loaders,
@@ -19,4 +20,16 @@ from midrun.state.adapters import (
     writers,
 )
 
-ADAPTERS = (objects, iterators, files, threads, logs, arrays, tensors, training, loaders, writers)
+ADAPTERS = (
+    objects,
+    iterators,
+    files,
+    threads,
+    logs,
+    arrays,
+    tensors,
+    training,
+    compiled,
+    loaders,
+    writers,
+)

@@ -88,11 +88,13 @@ def _fill_scaler(obj: Any, saved: tuple[dict[str, Any], list[tuple[Any, Any]]]) 
 
 
 def _module(obj: Any, saver: Saver) -> Any:
-    """Parametrized modules: their class is made at run time with a __getstate__ that refuses
-    (_inject_new_class in torch/nn/utils/parametrize.py)."""
+    """Parametrized modules, whose class is made at run time with a __getstate__ that refuses
+    (_inject_new_class in torch/nn/utils/parametrize.py), and those compiled in place, which
+    Module.__getstate__ makes plain ones."""
     import torch
 
-    if not torch.nn.utils.parametrize.is_parametrized(obj):
+    compiled = obj.__dict__.get("_compiled_call_impl") is not None
+    if not compiled and not torch.nn.utils.parametrize.is_parametrized(obj):
         return NotImplemented
     return copyreg.__newobj__, (type(obj),), dict(obj.__dict__)  # type: ignore[attr-defined]
 
