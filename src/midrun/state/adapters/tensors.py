@@ -39,17 +39,17 @@ def device_for(saved: str) -> Any:
 
 
 @contextlib.contextmanager
-def _unaffected() -> Iterator[None]:
-    """Torch without the modes that the program may have set: neither gradients nor functions of
-    tensor subclasses nor a default device play a part."""
+def unaffected() -> Iterator[None]:
+    """Torch without what the program may have set: neither gradients nor functions of tensor
+    subclasses nor modes nor a default device play a part."""
     import torch
 
-    with torch._C.DisableTorchFunction(), torch.no_grad():
+    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch(), torch.no_grad():
         yield
 
 
 def _tensor(obj: Any, saver: Saver) -> Any:
-    with _unaffected():
+    with unaffected():
         return _reduce_tensor(obj, saver)
 
 
@@ -57,14 +57,15 @@ def _reduce_tensor(obj: Any, saver: Saver) -> Any:
     import torch
 
     kind = type(obj)
-    own = kind.__reduce_ex__ not in (
-        torch.Tensor.__reduce_ex__,
-        torch.nn.Parameter.__reduce_ex__,
-    )
+    torchs = torch.Tensor.__reduce_ex__, torch.nn.Parameter.__reduce_ex__
+    own = kind.__reduce_ex__ not in torchs
     if own or kind.__torch_dispatch__ is not torch.Tensor.__torch_dispatch__:
+        save_as_value(obj, saver)  # its own way knows nothing of graphs
         return NotImplemented
     view = obj.layout is torch.strided and not obj.is_nested and is_plain_view(obj)
     grad_fn = None if view else save_as_value(obj, saver)
+    if grad_fn is not None and obj.is_nested:
+        return saver.give_up(obj, "a nested tensor that came out of a graph can't be made anew")
     if view and _like_base(obj):
         meta = torch._C._autograd._get_creation_meta(obj).name
         layout = obj.storage_offset(), tuple(obj.shape), obj.stride()
@@ -116,7 +117,7 @@ def _attributes(obj: Any) -> dict[str, Any]:
 
 
 def _fill(tensor: Any, state: dict[str, Any]) -> None:
-    with _unaffected():
+    with unaffected():
         tensor.__dict__.update(state.get("__dict__", {}))
         for name, value in state.get("slots", {}).items():
             setattr(tensor, name, value)
@@ -146,7 +147,7 @@ def _over(
 ) -> Any:
     import torch
 
-    with torch.inference_mode(inference), _unaffected():
+    with torch.inference_mode(inference), unaffected():
         tensor = torch.empty(0, dtype=dtype, device=storage.device)
         tensor.set_(storage, offset, shape, stride)
         if conj or neg:
@@ -159,7 +160,7 @@ def _view(base: Any, offset: int, shape: Any, stride: Any, meta: str) -> Any:
     import torch
 
     metas = torch._C._autograd.CreationMeta
-    with torch.inference_mode(False), _unaffected():
+    with torch.inference_mode(False), unaffected():
         with torch.set_grad_enabled(meta != "NO_GRAD_MODE"):
             view = base.as_strided(shape, stride, offset)
         if meta not in ("DEFAULT", "NO_GRAD_MODE"):
@@ -193,7 +194,7 @@ def _special(obj: Any) -> tuple[Any, ...]:
 def _quantized(storage: Any, offset: int, size: Any, stride: Any, parameters: Any) -> Any:
     import torch
 
-    with warnings.catch_warnings(), _unaffected():
+    with warnings.catch_warnings(), unaffected():
         warnings.simplefilter("ignore")  # storages with a type are deprecated, but used for this
         rebuild = torch._utils._rebuild_qtensor
         return rebuild(storage, offset, size, stride, parameters, False, {})
@@ -203,7 +204,7 @@ def _sparse(layout: Any, parts: tuple[Any, ...], size: Any, coalesced: bool | No
     import torch
 
     device = parts[-1].device
-    with warnings.catch_warnings(), _unaffected():
+    with warnings.catch_warnings(), unaffected():
         warnings.simplefilter("ignore")  # each process is told once that CSR is in beta
         if layout is torch.sparse_coo:
             return torch.sparse_coo_tensor(
@@ -268,7 +269,7 @@ def _in_memory(target: Any, offset: int, length: int) -> Any:
     import torch
 
     data = buffer(target)
-    with warnings.catch_warnings(), _unaffected():
+    with warnings.catch_warnings(), unaffected():
         warnings.simplefilter("ignore")  # a tensor over a read-only array was one before, too
         tensor = torch.frombuffer(data, dtype=torch.uint8, count=length, offset=offset)
         return tensor.untyped_storage()
@@ -295,7 +296,7 @@ def _on_device(held: memoryview, device: Any) -> Any:
             "where there is one",
             slug="no-device",
         )
-    with _unaffected():
+    with unaffected():
         tensor = torch.frombuffer(held, dtype=torch.uint8).to(device)
         return tensor.untyped_storage()
 
@@ -317,7 +318,8 @@ def _generator(obj: Any, saver: Saver) -> Any:
         for index, default in enumerate(torch.cuda.default_generators):
             if default is obj:
                 return _default_generator, (index,)
-    return _make_generator, (obj.device, bytes(obj.get_state().tolist()))
+    with unaffected():
+        return _make_generator, (obj.device, bytes(obj.get_state().tolist()))
 
 
 def _default_generator(index: int) -> Any:
@@ -331,6 +333,6 @@ def _make_generator(device: Any, state: bytes) -> Any:
     import torch
 
     generator = torch.Generator(device)
-    with _unaffected():
+    with unaffected():
         generator.set_state(torch.tensor(list(state), dtype=torch.uint8, device="cpu"))
     return generator
