@@ -15,7 +15,7 @@ loader = DataLoader(torch.arange(12), batch_size=3, shuffle=True)
 columns = TextColumn("{task.description}"), BarColumn(10), MofNCompleteColumn()
 for x in track(loader, "alone", console=console):
     print(x.tolist())
-with Progress(*columns, console=console, refresh_per_second=20) as progress:
+with Progress(*columns, console=console, refresh_per_second=20, redirect_stdout=False) as progress:
     epochs = progress.add_task("epochs", total=2)
     for epoch in range(2):
         batches = progress.add_task(f"epoch {epoch}", total=len(loader))

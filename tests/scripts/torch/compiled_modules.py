@@ -35,3 +35,4 @@ for step in range(6):
     optimizer.step()
     print(step, loss.item(), type(compiled).__name__, compiled._orig_mod is net)
     print(net.one.weight.sum().item(), sorted(compiled.state_dict())[0])
+del compiled, squash, fast  # compiled anew, with caches of their own

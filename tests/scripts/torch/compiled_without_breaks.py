@@ -54,3 +54,4 @@ for step in range(5):
     optimizer.zero_grad()
     print(step, loss.item(), seen[-1], len(seen))
 print(torch._dynamo.utils.counters["graph_break"].total() if step > 9 else "over")
+del net, with_a_break  # compiled anew, with caches of their own
