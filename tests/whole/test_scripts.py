@@ -6,6 +6,7 @@ interruption. `KNOWN` lists those that can't be: docs/limits.md says why.
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 
@@ -24,6 +25,7 @@ KNOWN = {
     "temporary_files.py": "a temporary folder is gone once the first process has ended",
     "file_encodings.py": "the newline= of a file open for writing only can't be read back",
     "array_subclass.py": "arrays of a subclass come back with memory of their own",
+    "event_loop_kept.py": "event loops are not saved",
     "masked_arrays.py": "arrays of a subclass come back with memory of their own",
 }
 
@@ -56,3 +58,28 @@ def test_resumed_training_is_the_same(script, verify):
     assert report.failed == ""
     assert report.undetermined == ""
     assert [p.faults for p in report.points if p.faults] == []
+
+
+LIBS = sorted((SCRIPTS / "libs").glob("*.py"))
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="torch is tested on 3.11")
+@pytest.mark.parametrize("script", LIBS, ids=_id)
+def test_resumed_use_of_a_library_is_the_same(script, verify):
+    for name in _libraries(script):
+        pytest.importorskip(name)
+    report = verify(script, points=1, seed=len(script.name))
+    assert report.failed == ""
+    assert report.undetermined == ""
+    assert [p.faults for p in report.points if p.faults] == []
+
+
+def _libraries(script: Path) -> set[str]:
+    """The packages that a script imports."""
+    found = set()
+    for node in ast.walk(ast.parse(script.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found

@@ -102,8 +102,8 @@ class Run:
                 self.wanted.setdefault(number, []).append(wanted)
                 self.flags.hold(number)
 
-    def here(self, number: int) -> None:
-        """Block `number` is about to run."""
+    def here(self, number: int, frame: types.FrameType) -> None:
+        """Block `number` is about to run, in `frame`."""
         if self._busy or threading.get_ident() != threading.main_thread().ident:
             return
         is_new = number not in self.seen
@@ -115,7 +115,7 @@ class Run:
                 self.policy.ask(Reason(f"at {wanted.text}"))
         reason = reason or self.policy.due(time.monotonic(), is_new, self._writing > 0)
         if reason is not None and time.monotonic() >= self._not_before:
-            self.attempt(reason, sys._getframe(1))
+            self.attempt(reason, frame)
         if is_new:
             self.seen.add(number)
 
@@ -203,7 +203,7 @@ class Run:
             self._last = snapshot
         except (Unknown, NotNow) as why:
             ended = time.monotonic()
-            if ended - began > _LATE:  # leave the program time to go on
+            if ended - began > _LATE and self.watch is None:  # leave the program time to go on
                 self._not_before = ended + ended - began
             self.policy.put_off(reason, began, ended)
             self._put_off(reason, frame, str(why))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import builtins
 import gc
+import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +17,16 @@ from midrun.source.hot import HERE, flag
 
 
 class Flags:
-    """`here` is called at each check whose flag is up, with the number of the block."""
+    """`here` is called at each check whose flag is up, with the number of the block and the frame
+    that the check is in."""
 
-    def __init__(self, here: Callable[[int], None]) -> None:
+    def __init__(self, here: Callable[[int, types.FrameType], None]) -> None:
+        def check(number: int) -> None:
+            here(number, sys._getframe(1))
+
         self._spare = _spare_builtins()
-        builtins.__dict__[HERE] = here
+        self._check = check
+        builtins.__dict__[HERE] = check
         for spare in self._spare:
             spare[HERE] = _nowhere
         self._names: list[str] = []
@@ -52,6 +59,13 @@ class Flags:
         """Block `number` has been passed: take its flag down."""
         if not self._all_up and number not in self._held:
             builtins.__dict__[self._names[number]] = None
+
+    def leave_out(self, config: Any) -> None:
+        """Have torch.compile compile the program without the checks: it ignores functions that are
+        in this set, and takes what is in `builtins` for constant. `config` is
+        `torch._dynamo.config`."""
+        name = "ignore_logging_functions"
+        getattr(config, name if hasattr(config, name) else "ignore_logger_methods").add(self._check)
 
     def drop(self) -> None:
         """Take all flags down for good (in a forked child, and at the end)."""

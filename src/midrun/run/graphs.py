@@ -29,6 +29,17 @@ def dead_tensors(stack: list[tuple[types.FrameType, FrameState]], book: Book) ->
     torch = sys.modules.get("torch")
     if torch is None or not hasattr(torch, "Tensor"):
         return frozenset()
+    from midrun.state.adapters.devices import unaffected
+
+    if torch._C._functorch.peek_interpreter_stack() is not None:
+        raise NotNow("a transform of torch.func is under way")
+    with unaffected():
+        return _dead_tensors(stack, book, torch)
+
+
+def _dead_tensors(
+    stack: list[tuple[types.FrameType, FrameState]], book: Book, torch: Any
+) -> frozenset[int]:
     from midrun.state.adapters.graphs import graph_state
 
     dead: set[int] = set()

@@ -15,6 +15,7 @@ from midrun.run.graphs import dead_tensors
 from midrun.source.book import Book
 from midrun.source.positions import Unknown
 from midrun.state.ambient import read_all
+from midrun.state.dynamo import installed_names
 from midrun.state.frames import FrameState, capture_stack
 from midrun.state.missing import Missing
 from midrun.state.pickling import save
@@ -138,7 +139,8 @@ def versions() -> dict[str, str]:
 
 
 def _namespace(module: types.ModuleType) -> dict[str, Any]:
-    return {name: value for name, value in module.__dict__.items() if name not in _NOT_SAVED}
+    left_out = _NOT_SAVED | installed_names(module.__dict__)
+    return {name: value for name, value in module.__dict__.items() if name not in left_out}
 
 
 def _module(module: types.ModuleType, name: str) -> dict[str, Any]:

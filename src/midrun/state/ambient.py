@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.state import ambient_torch
+from midrun.state.adapters import pools
+from midrun.state.dynamo import setting_variables
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,9 @@ def default_ambient() -> list[Ambient]:
         Ambient("warnings", "warnings", _read_warnings, _set_warnings),
         Ambient("logging", "logging", _read_logging, _set_logging),
         Ambient("decimal", "decimal", _read_decimal, _set_decimal),
+        Ambient("multiprocessing.pool", "pools of processes", pools.read_pools, pools.set_pools),
+        Ambient("rich.live", "rich: displays", pools.read_displays, pools.set_displays),
+        Ambient("tqdm.std", "tqdm: bars", _read_bars, _set_bars),
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
         Ambient("random", "random", random.getstate, random.setstate),
@@ -230,11 +235,25 @@ def _set_decimal(saved: decimal.Context | None) -> None:
 _DECIMAL = "decimal_context"
 
 
+def _read_bars() -> list[Any]:
+    """The progress bars of tqdm that are shown: they make room for each other."""
+    return list(sys.modules["tqdm.std"].tqdm._instances)
+
+
+def _set_bars(saved: list[Any]) -> None:
+    bars = sys.modules["tqdm.std"].tqdm._instances
+    bars.clear()  # each bar that is made enters itself, also one that has been closed
+    bars.update(saved)
+
+
 def _read_context() -> list[tuple[Any, Any]]:
+    settings = setting_variables()
     return [
         (variable, value)
         for variable, value in contextvars.copy_context().items()
-        if variable.name != _DECIMAL and type(value).__name__ != "PyCapsule"  # numpy's error state
+        if variable.name != _DECIMAL
+        and type(value).__name__ != "PyCapsule"  # numpy's error state
+        and id(variable) not in settings
     ]
 
 

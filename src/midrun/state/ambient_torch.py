@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from midrun.state.dynamo import read_settings, set_settings
+
 Entry = tuple[str, str, Callable[[], Any], Callable[[Any], None]]
 
 
@@ -63,7 +65,24 @@ def _read_device() -> dict[str, Any]:
         if device and device.CURRENT_DEVICE
         else None,
         "modes": torch.overrides._get_current_function_mode_stack(),
+        "dispatch": _dispatch_modes(),
     }
+
+
+def _dispatch_modes() -> dict[str, Any]:
+    """The modes that are entered below torch's functions, and what the module knows of them."""
+    dispatch = _torch().utils._python_dispatch
+    flags = {n: v for n, v in vars(dispatch).items() if n.startswith("_is_in_") and type(v) is bool}
+    return {"stack": dispatch._get_current_dispatch_mode_stack(), "flags": flags}
+
+
+def _set_dispatch_modes(saved: dict[str, Any]) -> None:
+    dispatch = _torch().utils._python_dispatch
+    while dispatch._get_current_dispatch_mode_stack():
+        dispatch._pop_mode()
+    for mode in saved["stack"]:
+        dispatch._push_mode(mode)
+    vars(dispatch).update(saved["flags"])
 
 
 def _set_device(saved: dict[str, Any]) -> None:
@@ -73,8 +92,11 @@ def _set_device(saved: dict[str, Any]) -> None:
 
         _device.CURRENT_DEVICE = saved["current"]
     torch._GLOBAL_DEVICE_CONTEXT.device_context = saved["context"]
+    while torch._C._len_torch_function_stack():
+        torch.overrides._pop_mode()
     for mode in saved["modes"]:
         torch.overrides._push_mode(mode)
+    _set_dispatch_modes(saved["dispatch"])
 
 
 def _read_autocast() -> dict[str, Any]:
@@ -277,14 +299,26 @@ def _set_numpy(saved: dict[str, Any]) -> None:
     numpy.set_printoptions(**saved["print"])
 
 
+def _unseen(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Do it without the program's own modes being told of the calls."""
+
+    def unseen(*arguments: Any) -> Any:
+        c = _torch()._C
+        with c.DisableTorchFunction(), c._DisableTorchDispatch():
+            return work(*arguments)
+
+    return unseen
+
+
 AMBIENT: list[Entry] = [
-    ("torch", "torch: modes", _read_modes, _set_modes),
-    ("torch", "torch: device", _read_device, _set_device),
-    ("torch", "torch: autocast", _read_autocast, _set_autocast),
-    ("torch", "torch: threads", _read_threads, _set_threads),
-    ("torch", "torch: backends", _read_backends, _set_backends),
-    ("torch", "torch: printing", _read_print, _set_print),
-    ("torch", "torch: hooks", _read_hooks, _set_hooks),
+    ("torch", "torch: modes", _unseen(_read_modes), _unseen(_set_modes)),
+    ("torch", "torch: device", _unseen(_read_device), _unseen(_set_device)),
+    ("torch", "torch: autocast", _unseen(_read_autocast), _unseen(_set_autocast)),
+    ("torch", "torch: threads", _unseen(_read_threads), _unseen(_set_threads)),
+    ("torch", "torch: backends", _unseen(_read_backends), _unseen(_set_backends)),
+    ("torch", "torch: settings", _unseen(read_settings), _unseen(set_settings)),
+    ("torch", "torch: printing", _unseen(_read_print), _unseen(_set_print)),
+    ("torch", "torch: hooks", _unseen(_read_hooks), _unseen(_set_hooks)),
     ("numpy", "numpy: settings", _read_numpy, _set_numpy),
     (
         "numpy.random",
@@ -292,5 +326,5 @@ AMBIENT: list[Entry] = [
         lambda: _numpy().random.get_state(legacy=False),
         lambda saved: _numpy().random.set_state(saved),
     ),
-    ("torch", "torch: random", _read_random, _set_random),
+    ("torch", "torch: random", _unseen(_read_random), _unseen(_set_random)),
 ]

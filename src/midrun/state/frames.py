@@ -33,6 +33,7 @@ from midrun.source.slots import Layout, Slot, layouts
 from midrun.source.starts import start_at
 from midrun.state import cpython
 from midrun.state.calls import callee_of, check_targets, note_call
+from midrun.state.dynamo import is_generated
 
 
 @dataclass
@@ -170,6 +171,8 @@ def _capture(
     code = frame.f_code
     if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         raise Unknown(f"{code.co_qualname} is a coroutine")
+    if is_generated(code):
+        raise Unknown(f"{code.co_qualname} runs in the form that torch.compile gave it")
     source, function = book.find(code)
     offset = instruction_offset(code, frame.f_lasti)
     start = start_at(function, code, offset)

@@ -55,10 +55,10 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
     def _choose(self, kind: type, obj: Any) -> Reduce | None:
         if issubclass(kind, type):
             return reduce_class
+        special = _BY_KIND.get(kind)
         adapter = self.session.registry.find(kind)
         if adapter is not None:
-            return lambda obj, saver: self._adapted(adapter, obj)
-        special = _BY_KIND.get(kind)
+            return lambda obj, saver: self._adapted(adapter, special or _reduce_any, obj)
         if special is not None:
             return special
         if is_raw(kind, self.session.own):
@@ -73,12 +73,12 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
             return None  # the pickler's own way in C is the fastest
         return _reduce_any
 
-    def _adapted(self, adapter: Reduce, obj: Any) -> Any:
+    def _adapted(self, adapter: Reduce, otherwise: Reduce, obj: Any) -> Any:
         reference = self.session.library.find(obj)
         if reference is not None:
             return reference
         result = adapter(obj, self)
-        return _reduce_any(obj, self) if result is NotImplemented else result
+        return otherwise(obj, self) if result is NotImplemented else result
 
     def _reducible(self, obj: Any) -> bool:
         try:

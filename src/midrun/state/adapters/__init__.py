@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from midrun.state.adapters import (
     arrays,
+    compiled,
     devices,
     files,
     iterators,
     loaders,
     logs,
     objects,
+    pools,
     tensors,
     threads,
     training,
@@ -21,5 +23,6 @@ from midrun.state.adapters import (
 )
 
 ADAPTERS = (
-    objects, iterators, files, threads, logs, arrays, devices, tensors, training, loaders, writers,
+    objects, iterators, files, threads, pools, logs, arrays, devices, tensors, training, compiled,
+    loaders, writers,
 )  # fmt: skip

@@ -29,11 +29,11 @@ def add(registry: Registry) -> None:
 
 @contextlib.contextmanager
 def unaffected() -> Iterator[None]:
-    """Torch without the modes that the program may have set: neither gradients nor functions of
-    tensor subclasses nor a default device play a part."""
+    """Torch without what the program may have set: neither gradients nor functions of tensor
+    subclasses nor modes nor a default device play a part."""
     import torch
 
-    with torch._C.DisableTorchFunction(), torch.no_grad():
+    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch(), torch.no_grad():
         yield
 
 
@@ -63,7 +63,8 @@ def on_device(held: memoryview, device: Any) -> Any:
 def _generator(obj: Any, saver: Saver) -> Any:
     import torch
 
-    state = bytes(obj.get_state().tolist())
+    with unaffected():
+        state = bytes(obj.get_state().tolist())
     if obj.device.type == "cuda":
         for index, default in enumerate(torch.cuda.default_generators):
             if default is obj:

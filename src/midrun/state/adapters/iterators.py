@@ -34,6 +34,7 @@ def add(registry: Registry) -> None:
         registry.register(f"builtins.{name}", _dict_view)
     registry.register("builtins.set_iterator", _set_iterator)
     registry.register("itertools.pairwise", _pairwise)
+    registry.register("itertools.groupby", _groupby)
 
 
 def _dict_iterator(obj: Any, saver: Saver) -> Any:
@@ -82,3 +83,17 @@ def _pairwise(obj: Any, saver: Saver) -> Any:
 
 def _make_pairwise(source: Any, *before: Any) -> Any:
     return itertools.pairwise(itertools.chain(before, source))
+
+
+def _groupby(obj: Any, saver: Saver) -> Any:
+    # Between two values of a group it holds the group's key only, which its own way forgets
+    # (groupby_reduce in Modules/itertoolsmodule.c): the rest would become a group of its own.
+    held = [item for item in gc.get_referents(obj) if item is not type(obj)]
+    return (_make_groupby, tuple(held)) if len(held) == 3 else NotImplemented
+
+
+def _make_groupby(source: Any, key: Any, wanted: Any) -> Any:
+    made: Any = itertools.groupby(source, key)
+    made.__setstate__((wanted, None, wanted))
+    next(itertools._grouper(made, wanted))  # type: ignore[attr-defined]  # gives out the None
+    return made

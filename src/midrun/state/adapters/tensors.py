@@ -36,14 +36,15 @@ def _reduce_tensor(obj: Any, saver: Saver) -> Any:
     import torch
 
     kind = type(obj)
-    own = kind.__reduce_ex__ not in (
-        torch.Tensor.__reduce_ex__,
-        torch.nn.Parameter.__reduce_ex__,
-    )
+    torchs = torch.Tensor.__reduce_ex__, torch.nn.Parameter.__reduce_ex__
+    own = kind.__reduce_ex__ not in torchs
     if own or kind.__torch_dispatch__ is not torch.Tensor.__torch_dispatch__:
+        save_as_value(obj, saver)  # its own way knows nothing of graphs
         return NotImplemented
     view = obj.layout is torch.strided and not obj.is_nested and is_plain_view(obj)
     grad_fn = None if view else save_as_value(obj, saver)
+    if grad_fn is not None and obj.is_nested:
+        return saver.give_up(obj, "a nested tensor that came out of a graph can't be made anew")
     if view and _like_base(obj):
         meta = torch._C._autograd._get_creation_meta(obj).name
         layout = obj.storage_offset(), tuple(obj.shape), obj.stride()

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
     from midrun.state.pickling import Saver
     from midrun.state.registry import Registry
 
+_STATEFUL = "torchdata.stateful_dataloader.stateful_dataloader"
+
 
 def add(registry: Registry) -> None:
     registry.register("torch.autograd.profiler.record_function", _profiled_block)
     registry.register("torch.optim.optimizer.Optimizer", _optimizer)
     registry.register("torch.amp.grad_scaler.GradScaler", _scaler)
     registry.register("torch.nn.modules.module.Module", _module)
+    registry.register("torch.nn.modules.module._WrappedHook", _as_it_is)
     registry.register("torch.jit._script.RecursiveScriptModule", _script_module)
     registry.register("torch.autograd.grad_mode.inference_mode", _inference_mode)
+    registry.register(f"{_STATEFUL}._StatefulSingleProcessDataLoaderIter", _as_it_is)
+    registry.register("torch.jit.torch.jit.ScriptFunction", _script_function)
     registry.register("torch.utils._device.DeviceContext", _device_context)
     registry.register("torch._ops.OpOverload", _operator)
     registry.register("torch._ops.OpOverloadPacket", _operator)
@@ -86,13 +91,20 @@ def _fill_scaler(obj: Any, saved: tuple[dict[str, Any], list[tuple[Any, Any]]]) 
 
 
 def _module(obj: Any, saver: Saver) -> Any:
-    """Parametrized modules: their class is made at run time with a __getstate__ that refuses
-    (_inject_new_class in torch/nn/utils/parametrize.py)."""
+    """Parametrized modules, whose class is made at run time with a __getstate__ that refuses
+    (_inject_new_class in torch/nn/utils/parametrize.py), and those compiled in place, which
+    Module.__getstate__ makes plain ones."""
     import torch
 
-    if not torch.nn.utils.parametrize.is_parametrized(obj):
+    compiled = obj.__dict__.get("_compiled_call_impl") is not None
+    if not compiled and not torch.nn.utils.parametrize.is_parametrized(obj):
         return NotImplemented
     return copyreg.__newobj__, (type(obj),), dict(obj.__dict__)  # type: ignore[attr-defined]
+
+
+def _as_it_is(obj: Any, saver: Saver) -> Any:
+    # Their __getstate__ refuses, or leaves out what functools.update_wrapper took from a hook.
+    return _new, (type(obj),), dict(obj.__dict__), None, None, _fill
 
 
 def _script_module(obj: Any, saver: Saver) -> Any:
@@ -104,6 +116,23 @@ def _script_module(obj: Any, saver: Saver) -> Any:
         torch.jit.save(obj, file)
     tensors = {**dict(obj.named_parameters()), **dict(obj.named_buffers())}
     return _load_script, (file.getvalue(), obj.training), tensors, None, None, _fill_script
+
+
+def _script_function(obj: Any, saver: Saver) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _load_function, (obj.save_to_buffer(), obj.name), dict(obj.__dict__)
+
+
+def _load_function(data: bytes, name: str) -> Any:
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        loaded = torch.jit.load(io.BytesIO(data))
+    graph = loaded._c._get_method("forward").graph.copy()
+    graph.eraseInput(0)  # the module that it was saved as
+    return torch._C._create_function_from_graph(name, graph)
 
 
 def _load_script(data: bytes, training: bool) -> Any:
