@@ -9,6 +9,7 @@ from __future__ import annotations
 from midrun.state.adapters import (
     arrays,
     files,
+    frameworks,
     iterators,
     loaders,
     logs,
@@ -19,4 +20,16 @@ from midrun.state.adapters import (
     writers,
 )
 
-ADAPTERS = (objects, iterators, files, threads, logs, arrays, tensors, training, loaders, writers)
+ADAPTERS = (
+    objects,
+    iterators,
+    files,
+    threads,
+    logs,
+    arrays,
+    tensors,
+    training,
+    loaders,
+    writers,
+    frameworks,
+)
