@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import types
+from typing import Any
 
 from midrun.run.clock import Clock
 from midrun.run.exits import Exits
@@ -23,7 +24,7 @@ from midrun.run.hook import Own
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
 from midrun.run.saving import Snapshot, Unsaved
-from midrun.run.signals import STOP
+from midrun.run.signals import STOP, Handlers
 from midrun.run.stops import Stops
 from midrun.run.watch import Watch
 from midrun.source.book import Book, Place
@@ -54,7 +55,8 @@ class Run:
         self.registry = default_registry()
         self.ambient = default_ambient()
         self.library = LibraryObjects()
-        self.exits = Exits()
+        self.exits = Exits(self)
+        self.handlers: Handlers | None = None
         self.wanted: dict[int, list[Wanted]] = {}
         self.seen: set[int] = set()
         self.newest: Savepoint | None = None
@@ -74,6 +76,10 @@ class Run:
         self._last: Snapshot | None = None
         self._failed = False
         self._not_before = 0.0
+
+    def __reduce__(self) -> Any:
+        # What the program holds of midrun belongs, after a resume, to the new run.
+        return run_of_this_process, ()
 
     def say(self, text: str) -> None:
         """A line of midrun's own on the real stderr."""
@@ -272,6 +278,13 @@ class Run:
         number = signal.SIGINT if how == "interrupt" else signal.SIGTERM
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
+
+
+def run_of_this_process() -> Run | None:
+    """The run that goes on in this process."""
+    from midrun.run import boot
+
+    return boot.current
 
 
 def _place(frame: types.FrameType) -> str:

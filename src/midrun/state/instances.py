@@ -4,11 +4,15 @@ Pickle lets a class decide what of its instances is kept (`__getstate__`, `__red
 code of the class when they come back (`__new__`, `__setstate__`, `__setattr__`). A savepoint wants
 neither: it keeps everything, and runs nothing. Classes that leave all of this alone take pickle's
 own way, which is the same and faster.
+
+Classes of libraries that drop a part of their instances in `__getstate__` (lightning's modules their
+trainer, its loaders their iterators) are treated likewise, unless that part can't be saved.
 """
 
 from __future__ import annotations
 
 import copyreg
+import sys
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -50,17 +54,86 @@ def is_raw(kind: type, own: frozenset[str]) -> bool:
 
 def _is_known_base(kind: type) -> bool:
     """Whether the memory of the instances is that of a plain object or a known built-in."""
-    solid = [b for b in kind.__mro__ if not b.__flags__ & _HEAP_TYPE]
+    solid = [b for b in kind.__mro__ if not b.__flags__ & HEAP_TYPE]
     return solid[0] in (object, *_CONTAINERS, *_VALUES)
 
 
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a `class` statement
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a `class` statement
+
+
+def drops_state(kind: type, obj: Any) -> bool:
+    """Whether a library decides in `__getstate__` what is kept of `obj`, an instance of `kind`, and
+    does not refuse. Those of Python and torch know what they do."""
+    base = next((b for b in kind.__mro__ if "__getstate__" in b.__dict__), object)
+    package = base.__module__.partition(".")[0]
+    if not isinstance(base.__dict__["__getstate__"], types.FunctionType) or package == "torch":
+        return False
+    if package in sys.stdlib_module_names or not _is_known_base(kind) or _reduces(kind):
+        return False
+    try:
+        obj.__getstate__()
+    except Exception:
+        return False
+    return True
+
+
+def _reduces(kind: type) -> bool:
+    return (
+        kind.__reduce_ex__ is not object.__reduce_ex__
+        or kind.__reduce__ is not object.__reduce__
+        or kind in copyreg.dispatch_table
+    )
+
+
+def reduce_whole(obj: Any, saver: Saver) -> Any:
+    """The reduce value of an instance of a class that drops state: all of it if that can be saved,
+    else what the class itself keeps."""
+    values = [*_attributes(obj).values(), *_slots(obj).values()]
+    return reduce_raw(obj, saver) if all(map(saver.can_take, values)) else NotImplemented
+
+
+def may_share(kind: type) -> bool:
+    """Whether a dict of the class may be the `__dict__` of its instances."""
+    return any(
+        type(value) is dict and not name.startswith("__")
+        for base in kind.__mro__
+        if base.__flags__ & HEAP_TYPE
+        for name, value in base.__dict__.items()
+    )
+
+
+class SharedDict:
+    """Stands, in a pickle, for the dict of a library's class that its instances share."""
+
+    def __init__(self, owner: type, name: str) -> None:
+        self._owner, self._name = owner, name
+
+    def __reduce__(self) -> Any:
+        return getattr, (self._owner, self._name)
+
+
+def reduce_sharing(obj: Any, saver: Saver) -> Any:
+    """The reduce value of an instance whose attributes are a dict of its class, shared by all its
+    instances; NotImplemented for others."""
+    attributes = getattr(obj, "__dict__", None)
+    for base in type(obj).__mro__:
+        for name, value in base.__dict__.items():
+            if value is attributes:
+                own = base.__module__ in saver.session.own
+                state = value if own else SharedDict(base, name)
+                return new_raw, (type(obj), object, {}, {}), state, None, None, share_dict
+    return NotImplemented
+
+
+def share_dict(obj: Any, shared: dict[str, Any]) -> None:
+    """Make `shared` the attributes of an instance."""
+    object.__setattr__(obj, "__dict__", shared)
 
 
 def reduce_raw(obj: Any, saver: Saver) -> Any:
     """The reduce value of an instance."""
     kind = type(obj)
-    base = next(b for b in kind.__mro__ if not b.__flags__ & _HEAP_TYPE)
+    base = next(b for b in kind.__mro__ if not b.__flags__ & HEAP_TYPE)
     attributes = _attributes(obj)
     # What a hash is computed from must be there before the object becomes the key of a dict that
     # its other attributes may lead to.
@@ -118,7 +191,7 @@ def _slots(obj: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for base in type(obj).__mro__:
         for name, member in base.__dict__.items():
-            if isinstance(member, types.MemberDescriptorType) and base.__flags__ & _HEAP_TYPE:
+            if isinstance(member, types.MemberDescriptorType) and base.__flags__ & HEAP_TYPE:
                 try:
                     found.setdefault(name, member.__get__(obj))
                 except AttributeError:

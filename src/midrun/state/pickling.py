@@ -25,7 +25,16 @@ from midrun.source.positions import Unknown
 from midrun.state import rebuild
 from midrun.state.frames import capture_generator
 from midrun.state.functions import reduce_cell, reduce_class, reduce_function
-from midrun.state.instances import fill_raw, is_raw, reduce_raw
+from midrun.state.instances import (
+    HEAP_TYPE,
+    drops_state,
+    fill_raw,
+    is_raw,
+    may_share,
+    reduce_raw,
+    reduce_sharing,
+    reduce_whole,
+)
 from midrun.state.known import Known
 from midrun.state.missing import Missing
 from midrun.state.registry import Reduce
@@ -54,13 +63,19 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
         if issubclass(kind, type):
             return reduce_class
         adapter = self.session.registry.find(kind)
-        if adapter is not None:
-            return lambda obj, saver: self._adapted(adapter, obj)
         special = _BY_KIND.get(kind)
-        if special is not None:
+        if adapter is None and special is not None:
             return special
+        reduce = self._choose_for_instances(kind, obj)
+        for first in (reduce_sharing if may_share(kind) else None, adapter):
+            reduce = reduce if first is None else self._adapted(first, reduce or _reduce_any)
+        return reduce
+
+    def _choose_for_instances(self, kind: type, obj: Any) -> Reduce | None:
         if is_raw(kind, self.session.own):
             return reduce_raw
+        if drops_state(kind, obj):
+            return self._adapted(reduce_whole, _reduce_any)
         plain = (
             kind.__module__ in self.session.own
             and kind.__reduce_ex__ is object.__reduce_ex__
@@ -71,12 +86,23 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
             return None  # the pickler's own way in C is the fastest
         return _reduce_any
 
-    def _adapted(self, adapter: Reduce, obj: Any) -> Any:
-        reference = self.session.library.find(obj)
-        if reference is not None:
-            return reference
-        result = adapter(obj, self)
-        return _reduce_any(obj, self) if result is NotImplemented else result
+    def can_take(self, obj: Any) -> bool:
+        """Whether an object can be saved, what is in it aside."""
+        kind = type(obj)
+        known = kind in _BY_KIND or isinstance(obj, type) or self.session.registry.find(kind)
+        return bool(known) or kind.__flags__ & HEAP_TYPE != 0 or self._reducible(obj)
+
+    def _adapted(self, adapter: Reduce, other: Reduce) -> Reduce:
+        """`adapter`, and `other` for what it leaves alone."""
+
+        def reduce(obj: Any, saver: Saver) -> Any:
+            reference = self.session.library.find(obj)
+            if reference is not None:
+                return reference
+            result = adapter(obj, saver)
+            return other(obj, saver) if result is NotImplemented else result
+
+        return reduce
 
     def _reducible(self, obj: Any) -> bool:
         try:
