@@ -40,6 +40,7 @@ class Own:
     def __init__(self, roots: list[str], through: list[str]) -> None:
         self.roots = roots
         self._known: dict[str, bool] = {}
+        self._made: dict[str, bool] = {}
         self._folders = [os.path.join(os.path.realpath(root), "") for root in roots]
         self._through = tuple(through)
         paths = sysconfig.get_paths()
@@ -87,7 +88,26 @@ class Own:
         if path is None:  # a namespace package
             folders = list(getattr(module, "__path__", ()))
             return bool(folders) and all(self.has_file(folder) for folder in folders)
-        return path.endswith(".py") and self.has_module(name, path)
+        if not path.endswith(".py") or not os.path.isabs(path):
+            return False
+        return self.has_module(name, path) or self._is_made(name, module, path)
+
+    def _is_made(self, name: str, module: types.ModuleType, path: str) -> bool:
+        """Whether a module was made at run time from a file that no import would find again (as
+        PyTorch Geometric does): it is the program's own then, wherever the file lies."""
+        if name not in self._made:
+            real = os.path.realpath(path)
+            installed = any(real.startswith(folder) for folder in self._installed)
+            self._made[name] = module.__name__ == name and not installed and not _is_found(name)
+        return self._made[name]
+
+
+def _is_found(name: str) -> bool:
+    """Whether an import of a module that is loaded would find one of its name."""
+    parent = sys.modules.get(name.rpartition(".")[0])
+    folders = getattr(parent, "__path__", None)
+    finders = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
+    return any(finder.find_spec(name, folders) is not None for finder in finders)
 
 
 class HotFinder(importlib.abc.MetaPathFinder):

@@ -5,8 +5,8 @@ code of the class when they come back (`__new__`, `__setstate__`, `__setattr__`)
 neither: it keeps everything, and runs nothing. Classes that leave all of this alone take pickle's
 own way, which is the same and faster.
 
-Classes of libraries that drop a part of their instances in `__getstate__` (lightning's modules their
-trainer, its loaders their iterators) are treated likewise, unless that part can't be saved.
+Classes of libraries that drop a part of their instances in `__getstate__` (lightning's modules
+their trainer, its loaders their iterators) are treated likewise, unless that part can't be saved.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def drops_state(kind: type, obj: Any) -> bool:
     package = base.__module__.partition(".")[0]
     if not isinstance(base.__dict__["__getstate__"], types.FunctionType) or package == "torch":
         return False
-    if package in sys.stdlib_module_names or not _is_known_base(kind) or _reduces(kind):
+    if package in sys.stdlib_module_names or not _is_known_base(kind) or has_reduce(kind):
         return False
     try:
         obj.__getstate__()
@@ -77,12 +77,10 @@ def drops_state(kind: type, obj: Any) -> bool:
     return True
 
 
-def _reduces(kind: type) -> bool:
-    return (
-        kind.__reduce_ex__ is not object.__reduce_ex__
-        or kind.__reduce__ is not object.__reduce__
-        or kind in copyreg.dispatch_table
-    )
+def has_reduce(kind: type) -> bool:
+    """Whether `kind` has a way of its own to be pickled, apart from `__getstate__`."""
+    own = [n for n in ("__reduce__", "__reduce_ex__") if getattr(kind, n) != getattr(object, n)]
+    return bool(own) or kind in copyreg.dispatch_table
 
 
 def reduce_whole(obj: Any, saver: Saver) -> Any:

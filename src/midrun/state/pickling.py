@@ -9,7 +9,6 @@ leaves the stream as blobs.
 from __future__ import annotations
 
 import contextlib
-import copyreg
 import io
 import pickle
 import sys
@@ -29,6 +28,7 @@ from midrun.state.instances import (
     HEAP_TYPE,
     drops_state,
     fill_raw,
+    has_reduce,
     is_raw,
     may_share,
     reduce_raw,
@@ -76,12 +76,7 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
             return reduce_raw
         if drops_state(kind, obj):
             return self._adapted(reduce_whole, _reduce_any)
-        plain = (
-            kind.__module__ in self.session.own
-            and kind.__reduce_ex__ is object.__reduce_ex__
-            and kind.__reduce__ is object.__reduce__
-            and kind not in copyreg.dispatch_table
-        )
+        plain = kind.__module__ in self.session.own and not has_reduce(kind)
         if plain and self._reducible(obj):
             return None  # the pickler's own way in C is the fastest
         return _reduce_any
