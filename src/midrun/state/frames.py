@@ -168,6 +168,9 @@ def _capture(
     offset = instruction_offset(code, frame.f_lasti)
     start = start_at(function, code, offset)
     position = start or position_of(function, code, offset)
+    if inner is None and position.kind == "call":
+        # A line event comes at a call whose arguments stand on other lines: it is yet to be made.
+        raise Unknown(f"line {position.line} is in the middle of a call")
     if inner is not None and position.kind == "before":
         raise Unknown(f"line {position.line} runs code that it does not call")
     depth = depth_below_result(code, offset) if start is None else stack_depths(code).get(offset)
