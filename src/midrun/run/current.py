@@ -27,6 +27,7 @@ from midrun.run.saving import Snapshot, Unsaved
 from midrun.run.signals import STOP, Handlers
 from midrun.run.stops import Stops
 from midrun.run.watch import Watch
+from midrun.run.within import Within
 from midrun.source.book import Book, Place
 from midrun.source.positions import Unknown
 from midrun.state.ambient import default_ambient
@@ -68,6 +69,7 @@ class Run:
         book.blocks.on_new = self._block_added
         self.watch: Watch | None = None
         os.register_at_fork(after_in_child=self._leave_alone)
+        self._within = Within(book.own)
         self._places: list[Wanted] = []
         self._busy = False
         self._told: set[str] = set()
@@ -160,13 +162,21 @@ class Run:
 
     def _reached(self, frame: types.FrameType) -> None:
         """`frame` is about to run a line."""
-        if self._busy or frame.f_code.co_filename not in self.book.own:
+        if self._busy:
             return
         now = time.monotonic()
-        reason = self.watch.line() if self.watch is not None else None
+        reason = None
+        own = frame.f_code.co_filename in self.book.own
+        if own:
+            self._within.own_line()
+            reason = self.watch.line() if self.watch is not None else None
+        elif not self._within.may_stop(frame, now):
+            return
         reason = reason or self.policy.due(now, False, self._writing > 0)
-        if reason is not None and now >= self._not_before:
-            self.attempt(reason, frame)
+        if reason is None or now < self._not_before:
+            return
+        if not self.attempt(reason, frame) and not own:
+            self._within.failed(now, time.monotonic())
 
     def savepoint(self, name: str | None, asking: types.FrameType) -> None:
         """The program has called `midrun.savepoint`, whose frame is `asking`."""
