@@ -67,10 +67,17 @@ class Own:
             return False
         return not any(real.startswith(folder) for folder in self._installed)
 
-    def has_module(self, name: str, path: str | None) -> bool:
-        if name.partition(".")[0] in self._through:
-            return True
-        return path is not None and self.has_file(path)
+    def is_hot(self, name: str, path: str | None) -> bool:
+        """Whether a module is compiled in hot form: savepoints are taken in it."""
+        return self._is_through(name) or (path is not None and self.has_file(path))
+
+    def _is_through(self, name: str) -> bool:
+        return name.partition(".")[0] in self._through
+
+    def through_modules(self) -> list[str]:
+        """The names of all loaded modules of packages that savepoints are taken in. These packages
+        stay libraries: what their modules hold is not the program's state."""
+        return sorted(name for name in list(sys.modules) if self._is_through(name))
 
     def modules(self) -> list[str]:
         """The names of all loaded modules that are the program's own, `__main__` first."""
@@ -90,7 +97,7 @@ class Own:
             return bool(folders) and all(self.has_file(folder) for folder in folders)
         if not path.endswith(".py") or not os.path.isabs(path):
             return False
-        return self.has_module(name, path) or self._is_made(name, module, path)
+        return self.has_file(path) or self._is_made(name, module, path)
 
     def _is_made(self, name: str, module: types.ModuleType, path: str) -> bool:
         """Whether a module was made at run time from a file that no import would find again (as
@@ -126,7 +133,7 @@ class HotFinder(importlib.abc.MetaPathFinder):
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader:
             return None
-        if not self._own.has_module(fullname, spec.origin):
+        if not self._own.is_hot(fullname, spec.origin):
             return None
         spec.loader = HotLoader(spec.loader.name, spec.loader.path, self._book)
         return spec

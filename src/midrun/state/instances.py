@@ -116,7 +116,7 @@ def reduce_sharing(obj: Any, saver: Saver) -> Any:
     attributes = getattr(obj, "__dict__", None)
     for base in type(obj).__mro__:
         for name, value in base.__dict__.items():
-            if value is attributes:
+            if value is attributes and value is not None:
                 own = base.__module__ in saver.session.own
                 state = value if own else SharedDict(base, name)
                 return new_raw, (type(obj), object, {}, {}), state, None, None, share_dict
