@@ -54,11 +54,11 @@ def is_raw(kind: type, own: frozenset[str]) -> bool:
 
 def _is_known_base(kind: type) -> bool:
     """Whether the memory of the instances is that of a plain object or a known built-in."""
-    solid = [b for b in kind.__mro__ if not b.__flags__ & HEAP_TYPE]
+    solid = [b for b in kind.__mro__ if not b.__flags__ & _HEAP_TYPE]
     return solid[0] in (object, *_CONTAINERS, *_VALUES)
 
 
-HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a `class` statement
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a `class` statement
 
 
 def drops_state(kind: type, obj: Any) -> bool:
@@ -95,7 +95,7 @@ def may_share(kind: type) -> bool:
     return any(
         type(value) is dict and not name.startswith("__")
         for base in kind.__mro__
-        if base.__flags__ & HEAP_TYPE
+        if base.__flags__ & _HEAP_TYPE
         for name, value in base.__dict__.items()
     )
 
@@ -131,7 +131,7 @@ def share_dict(obj: Any, shared: dict[str, Any]) -> None:
 def reduce_raw(obj: Any, saver: Saver) -> Any:
     """The reduce value of an instance."""
     kind = type(obj)
-    base = next(b for b in kind.__mro__ if not b.__flags__ & HEAP_TYPE)
+    base = next(b for b in kind.__mro__ if not b.__flags__ & _HEAP_TYPE)
     attributes = _attributes(obj)
     # What a hash is computed from must be there before the object becomes the key of a dict that
     # its other attributes may lead to.
@@ -189,7 +189,7 @@ def _slots(obj: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for base in type(obj).__mro__:
         for name, member in base.__dict__.items():
-            if isinstance(member, types.MemberDescriptorType) and base.__flags__ & HEAP_TYPE:
+            if isinstance(member, types.MemberDescriptorType) and base.__flags__ & _HEAP_TYPE:
                 try:
                     found.setdefault(name, member.__get__(obj))
                 except AttributeError:

@@ -25,7 +25,6 @@ from midrun.state import rebuild
 from midrun.state.frames import capture_generator
 from midrun.state.functions import reduce_cell, reduce_class, reduce_function
 from midrun.state.instances import (
-    HEAP_TYPE,
     drops_state,
     fill_raw,
     has_reduce,
@@ -84,8 +83,14 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
     def can_take(self, obj: Any) -> bool:
         """Whether an object can be saved, what is in it aside."""
         kind = type(obj)
-        known = kind in _BY_KIND or isinstance(obj, type) or self.session.registry.find(kind)
-        return bool(known) or kind.__flags__ & HEAP_TYPE != 0 or self._reducible(obj)
+        return (
+            kind in _BY_KIND
+            or issubclass(kind, type)
+            or is_raw(kind, self.session.own)
+            or self.session.registry.find(kind) is not None
+            or self.reference(obj) is not None
+            or self._reducible(obj)
+        )
 
     def _adapted(self, adapter: Reduce, other: Reduce) -> Reduce:
         """`adapter`, and `other` for what it leaves alone."""
