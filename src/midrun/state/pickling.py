@@ -9,6 +9,7 @@ leaves the stream as blobs.
 from __future__ import annotations
 
 import contextlib
+import enum
 import io
 import pickle
 import sys
@@ -71,7 +72,8 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
         return reduce
 
     def _choose_for_instances(self, kind: type, obj: Any) -> Reduce | None:
-        if is_raw(kind, self.session.own):
+        is_member = isinstance(kind, enum.EnumMeta) and kind.__module__ in self.session.own
+        if is_member or is_raw(kind, self.session.own):
             return reduce_raw
         if drops_state(kind, obj):
             return self._adapted(reduce_whole, _reduce_any)
