@@ -26,5 +26,18 @@ class Plain(Base, Enum):
     Y = 5
 
 
+def look(step):
+    kind = Kind(10 * (1 + step % 2))
+    if kind is Kind.A:
+        print(step, "a", kind.scaled)
+    else:
+        print(step, "b", kind.scaled)
+    for plain in Plain:
+        print(step, plain.name, plain.scaled, plain is Plain[plain.name])
+    return kind
+
+
+kept = []
 for step in range(6):
-    print(step, Kind.A.scaled, Kind.B.value, Kind(10) is Kind.A, Plain.Y.scaled, [p.name for p in Plain])
+    kept.append(look(step))
+    print(step, Kind.B.value, kept.count(Kind.A), kept[-1].name)
