@@ -7,6 +7,7 @@ interruption. `KNOWN` lists those that can't be: docs/limits.md says why.
 from __future__ import annotations
 
 import ast
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -66,20 +67,37 @@ LIBS = sorted((SCRIPTS / "libs").glob("*.py"))
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="torch is tested on 3.11")
 @pytest.mark.parametrize("script", LIBS, ids=_id)
 def test_resumed_use_of_a_library_is_the_same(script, verify):
-    for name in _libraries(script):
-        pytest.importorskip(name)
+    _skip_unless_installed(script)
     report = verify(script, points=1, seed=len(script.name))
     assert report.failed == ""
     assert report.undetermined == ""
     assert [p.faults for p in report.points if p.faults] == []
 
 
-def _libraries(script: Path) -> set[str]:
-    """The packages that a script imports."""
-    found = set()
+FRAMEWORKS = sorted((SCRIPTS / "frameworks").glob("*.py"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="torch is tested on 3.11")
+@pytest.mark.parametrize("script", FRAMEWORKS, ids=_id)
+def test_resumed_in_a_framework_is_the_same(script, verify):
+    _skip_unless_installed(script)
+    report = verify(script, points=3, seed=len(script.name))
+    assert report.failed == ""
+    assert report.undetermined == ""
+    assert [p.faults for p in report.points if p.faults] == []
+    assert any(p.savepoint for p in report.points)
+
+
+def _skip_unless_installed(script: Path) -> None:
+    """Skip where a library that the script imports is not installed."""
+    names: list[str] = []
     for node in ast.walk(ast.parse(script.read_text())):
         if isinstance(node, ast.Import):
-            found.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.partition(".")[0])
-    return found
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names.append(node.module or "")
+    for name in sorted({name.partition(".")[0] for name in names if name}):
+        if importlib.util.find_spec(name) is None:
+            pytest.skip(f"{name} is not installed")

@@ -91,7 +91,7 @@ def through(command: Command) -> Command:
     """The option --through."""
     return click.option(
         "--through", metavar="PACKAGE", multiple=True,
-        help="Save inside this installed package too, if it calls the program back.",
+        help="Save inside this installed package too, at any of its lines.",
     )(command)  # fmt: skip
 
 

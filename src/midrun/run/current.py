@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import types
+from typing import Any
 
 from midrun.run.clock import Clock
 from midrun.run.environment import Environment
@@ -24,9 +25,10 @@ from midrun.run.hook import Own
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
 from midrun.run.saving import Snapshot, Unsaved
-from midrun.run.signals import STOP
+from midrun.run.signals import STOP, Handlers
 from midrun.run.stops import Stops
 from midrun.run.watch import Watch
+from midrun.run.within import Within
 from midrun.source.book import Book, Place
 from midrun.source.positions import Unknown
 from midrun.state.ambient import default_ambient
@@ -55,8 +57,9 @@ class Run:
         self.registry = default_registry()
         self.ambient = default_ambient()
         self.library = LibraryObjects()
-        self.exits = Exits()
+        self.exits = Exits(self)
         self.environment = Environment()
+        self.handlers: Handlers | None = None
         self.wanted: dict[int, list[Wanted]] = {}
         self.seen: set[int] = set()
         self.newest: Savepoint | None = None
@@ -68,6 +71,7 @@ class Run:
         book.blocks.on_new = self._block_added
         self.watch: Watch | None = None
         os.register_at_fork(after_in_child=self._leave_alone)
+        self._within = Within(book.own)
         self._places: list[Wanted] = []
         self._busy = False
         self._told: set[str] = set()
@@ -76,6 +80,10 @@ class Run:
         self._last: Snapshot | None = None
         self._failed = False
         self._not_before = 0.0
+
+    def __reduce__(self) -> Any:
+        # What the program holds of midrun belongs, after a resume, to the new run.
+        return run_of_this_process, ()
 
     def say(self, text: str) -> None:
         """A line of midrun's own on the real stderr."""
@@ -156,13 +164,21 @@ class Run:
 
     def _reached(self, frame: types.FrameType) -> None:
         """`frame` is about to run a line."""
-        if self._busy or frame.f_code.co_filename not in self.book.own:
+        if self._busy:
             return
         now = time.monotonic()
-        reason = self.watch.line() if self.watch is not None else None
+        reason = None
+        own = frame.f_code.co_filename in self.book.own
+        if own:
+            self._within.own_line()
+            reason = self.watch.line() if self.watch is not None else None
+        elif not self._within.may_stop(frame, now):
+            return
         reason = reason or self.policy.due(now, False, self._writing > 0)
-        if reason is not None and now >= self._not_before:
-            self.attempt(reason, frame)
+        if reason is None or now < self._not_before:
+            return
+        if not self.attempt(reason, frame) and not own:
+            self._within.failed(now, time.monotonic())
 
     def savepoint(self, name: str | None, asking: types.FrameType) -> None:
         """The program has called `midrun.savepoint`, whose frame is `asking`."""
@@ -274,6 +290,13 @@ class Run:
         number = signal.SIGINT if how == "interrupt" else signal.SIGTERM
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
+
+
+def run_of_this_process() -> Run | None:
+    """The run that goes on in this process."""
+    from midrun.run import boot
+
+    return boot.current
 
 
 def _place(frame: types.FrameType) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from midrun.run.current import Run
 
 Entry = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
@@ -13,12 +16,16 @@ Entry = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 class Exits:
     """Takes the place of `atexit.register` and `atexit.unregister`, which it calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._register = atexit.register
         self._unregister = atexit.unregister
         self._entries: list[Entry] = []
         atexit.register = self.register
         atexit.unregister = self.unregister
+
+    def __reduce__(self) -> Any:
+        return getattr, (self._run, "exits")
 
     def register(self, func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         self._entries.append((func, args, kwargs))

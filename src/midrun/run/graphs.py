@@ -83,7 +83,7 @@ def _live(frame: types.FrameType, state: FrameState, book: Book) -> frozenset[st
 
 
 def _tensors(value: Any, torch: Any, depth: int = 2) -> list[Any]:
-    if isinstance(value, torch.Tensor):
+    if issubclass(type(value), torch.Tensor):  # isinstance would ask the target of a weak proxy
         return [value] if value.grad_fn is not None else []
     if depth and type(value) in (list, tuple, dict):
         items = list(value.values() if isinstance(value, dict) else value)[:_MANY]

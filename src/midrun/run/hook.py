@@ -40,6 +40,7 @@ class Own:
     def __init__(self, roots: list[str], through: list[str]) -> None:
         self.roots = roots
         self._known: dict[str, bool] = {}
+        self._made: dict[str, bool] = {}
         self._folders = [os.path.join(os.path.realpath(root), "") for root in roots]
         self._through = tuple(through)
         paths = sysconfig.get_paths()
@@ -66,10 +67,17 @@ class Own:
             return False
         return not any(real.startswith(folder) for folder in self._installed)
 
-    def has_module(self, name: str, path: str | None) -> bool:
-        if name.partition(".")[0] in self._through:
-            return True
-        return path is not None and self.has_file(path)
+    def is_hot(self, name: str, path: str | None) -> bool:
+        """Whether a module is compiled in hot form: savepoints are taken in it."""
+        return self._is_through(name) or (path is not None and self.has_file(path))
+
+    def _is_through(self, name: str) -> bool:
+        return name.partition(".")[0] in self._through
+
+    def through_modules(self) -> list[str]:
+        """The names of all loaded modules of packages that savepoints are taken in. These packages
+        stay libraries: what their modules hold is not the program's state."""
+        return sorted(name for name in list(sys.modules) if self._is_through(name))
 
     def modules(self) -> list[str]:
         """The names of all loaded modules that are the program's own, `__main__` first."""
@@ -87,7 +95,26 @@ class Own:
         if path is None:  # a namespace package
             folders = list(getattr(module, "__path__", ()))
             return bool(folders) and all(self.has_file(folder) for folder in folders)
-        return path.endswith(".py") and self.has_module(name, path)
+        if not path.endswith(".py") or not os.path.isabs(path):
+            return False
+        return self.has_file(path) or self._is_made(name, module, path)
+
+    def _is_made(self, name: str, module: types.ModuleType, path: str) -> bool:
+        """Whether a module was made at run time from a file that no import would find again (as
+        PyTorch Geometric does): it is the program's own then, wherever the file lies."""
+        if name not in self._made:
+            real = os.path.realpath(path)
+            installed = any(real.startswith(folder) for folder in self._installed)
+            self._made[name] = module.__name__ == name and not installed and not _is_found(name)
+        return self._made[name]
+
+
+def _is_found(name: str) -> bool:
+    """Whether an import of a module that is loaded would find one of its name."""
+    parent = sys.modules.get(name.rpartition(".")[0])
+    folders = getattr(parent, "__path__", None)
+    finders = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
+    return any(finder.find_spec(name, folders) is not None for finder in finders)
 
 
 class HotFinder(importlib.abc.MetaPathFinder):
@@ -106,7 +133,7 @@ class HotFinder(importlib.abc.MetaPathFinder):
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader:
             return None
-        if not self._own.has_module(fullname, spec.origin):
+        if not self._own.is_hot(fullname, spec.origin):
             return None
         spec.loader = HotLoader(spec.loader.name, spec.loader.path, self._book)
         return spec

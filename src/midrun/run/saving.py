@@ -105,7 +105,7 @@ class Snapshot:
             "environ": run.environment.changes(),
             "modules": [_module(sys.modules[name], name) for name in own],
             "own": own,
-            "imports": _imports(run.book, own),
+            "imports": [*run.own.through_modules(), *_imports(run.book, own)],
             "sources": {p: run.stored.keep_source(s.text) for p, s in run.book.own.items()},
             "seen": _seen(run.book, run.seen),
             "notes": [vars(note) for note in session.notes] + _missing(session, root),

@@ -21,16 +21,22 @@ _SECOND_INTERRUPT = 1.0  # seconds in which a second Ctrl-C counts
 
 def install(run: Run) -> None:
     """Set the handlers where the program was started with Python's own."""
-    handlers = _Handlers(run)
+    handlers = run.handlers = Handlers(run)
     for number, default, handler in handlers.table():
         if signal.getsignal(number) is default:
             signal.signal(number, handler)
     os.register_at_fork(after_in_child=handlers.remove)
 
 
-class _Handlers:
+class Handlers:
+    """The handlers of one run."""
+
     def __init__(self, run: Run) -> None:
         self._run = run
+
+    def __reduce__(self) -> Any:
+        # Programs put handlers aside, to set them again: after a resume, those of the new run.
+        return getattr, (self._run, "handlers")
 
     def table(self) -> list[tuple[signal.Signals, Any, Handler]]:
         """Each signal, what handles it in Python, and what does here."""

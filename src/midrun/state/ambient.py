@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from midrun.state import ambient_torch
+from midrun.state import ambient_libraries, ambient_torch
 from midrun.state.adapters import pools
 from midrun.state.dynamo import setting_variables
 
@@ -71,6 +71,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("tqdm.std", "tqdm: bars", _read_bars, _set_bars),
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
+        *(Ambient(*entry) for entry in ambient_libraries.AMBIENT),
         Ambient("random", "random", random.getstate, random.setstate),
         *(Ambient(*entry) for entry in ambient_torch.AMBIENT),
     ]

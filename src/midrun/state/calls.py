@@ -55,6 +55,8 @@ def note_call(
         callee = callee_of(*cpython.value_stack(frame, depth + 2)[depth:])
         generator = _stepped(callee, frame, depth)
         if generator is not None and generator.gi_frame is inner:
+            if callee is next and len(node.args) > 1:
+                raise Unknown(f"line {line} gives `next` a default")
             state.inner = "step"
             state.values["inner argument"] = generator
             return

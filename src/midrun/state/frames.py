@@ -111,7 +111,10 @@ def capture_stack(
     inner = asking
     current: types.FrameType | None = frame
     while current is not None:
-        found.append((current, _capture(current, inner, book, handled)))
+        try:
+            found.append((current, _capture(current, inner, book, handled)))
+        except Unknown as why:
+            raise Unknown(f"{why}{_of_library(current, book)}") from None
         if inner is asking and asking is not None:
             found[-1][1].inner = "value"
             found[-1][1].values["inner value"] = None
@@ -119,6 +122,11 @@ def capture_stack(
             return found[::-1]
         inner, current = current, current.f_back
     raise Unknown("it was asked for outside the main thread of the script")
+
+
+def _of_library(frame: types.FrameType, book: Book) -> str:
+    own = frame.f_code.co_filename in book.own
+    return "" if own else f" (in {frame.f_globals.get('__name__')})"
 
 
 def capture_generator(generator: types.GeneratorType[Any, Any, Any], book: Book) -> FrameState:
@@ -197,7 +205,7 @@ def _capture(
     )
     state.values = {local_key(name): value for name, value in values.items()}
     _sort_values(state, function, layout, stack, handled)
-    _note_exits(state, function, layout, values)
+    _note_exits(state, function, layout, values, source.path in book.own)
     check_targets(function, position, layout, stack, frame, values, cells)
     if inner is not None:
         note_call(state, frame, inner, function, stack)
@@ -293,9 +301,10 @@ def _exit_of(value: Any) -> Any:
 
 
 def _note_exits(
-    state: FrameState, function: Function, layout: Layout, values: dict[str, Any]
+    state: FrameState, function: Function, layout: Layout, values: dict[str, Any], own: bool
 ) -> None:
-    """How each `finally` around the position was entered, where the stack does not tell."""
+    """How each `finally` around the position was entered, where the stack does not tell: the hot
+    form, which the program's `own` files have, takes note of it."""
     known = {slot.path for slot in layout if slot.role in ("raised", "returned")}
     path = state.position.path
     finals = [path[:depth] for depth, (name, _) in enumerate(path) if name == "finalbody"]
@@ -309,4 +318,6 @@ def _note_exits(
             state.left_by[rank] = how
             state.values[returned_key(rank)] = value
         elif any(isinstance(n, ast.Return | ast.Break | ast.Continue) for n in ast.walk(node)):
-            raise Unknown(f"the `finally` at line {node.lineno} may have been entered by a jump")
+            hint = "" if own else f"; --through {state.module.partition('.')[0]} takes note of that"
+            line = node.lineno
+            raise Unknown(f"the `finally` at line {line} may have been entered by a jump{hint}")

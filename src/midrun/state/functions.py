@@ -125,12 +125,7 @@ def reduce_class(obj: type, saver: Saver) -> Any:
     reduced = saver.by_default(obj)
     if not isinstance(reduced, tuple):
         return reduced
-    if reduced[0].__name__ == "_make_skeleton_enum":
-        members = obj.__members__  # type: ignore[attr-defined]
-        attributes = {name: dict(vars(member)) for name, member in members.items()}
-        state = (reduced[2], attributes, {n: m.name for n, m in members.items()}, reduced[5])
-        return (*reduced[:2], state, None, None, fill_enum)
-    if reduced[0].__name__ != "_make_skeleton_class":
+    if reduced[0].__name__ not in ("_make_skeleton_class", "_make_skeleton_enum"):
         return reduced
     namespace = {name: obj.__dict__[name] for name in _MADE_BY if name in obj.__dict__}
     arguments = (type(obj), obj.__name__, obj.__bases__, namespace, obj.__qualname__)
@@ -196,14 +191,3 @@ def fill_class(obj: type, state: tuple[dict[str, Any], frozenset[str] | None, li
         obj.__abstractmethods__ = abstract  # type: ignore[attr-defined]
     for kind in registered:
         abc.ABCMeta.register(obj, kind)  # type: ignore[arg-type]
-
-
-def fill_enum(obj: Any, state: tuple[Any, dict[str, dict[str, Any]], dict[str, str], Any]) -> None:
-    """Give an enumeration what was in it, its members what their `__init__` gave them, and the
-    members their other names."""
-    attributes, members, names, fill = state
-    fill(obj, attributes)
-    for name, values in members.items():
-        member = obj._member_map_[names[name]]
-        obj._member_map_[name] = member
-        vars(member).update(values)

@@ -4,11 +4,15 @@ Pickle lets a class decide what of its instances is kept (`__getstate__`, `__red
 code of the class when they come back (`__new__`, `__setstate__`, `__setattr__`). A savepoint wants
 neither: it keeps everything, and runs nothing. Classes that leave all of this alone take pickle's
 own way, which is the same and faster.
+
+Classes of libraries that drop a part of their instances in `__getstate__` (lightning's modules
+their trainer, its loaders their iterators) are treated likewise, unless that part can't be saved.
 """
 
 from __future__ import annotations
 
 import copyreg
+import sys
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +59,73 @@ def _is_known_base(kind: type) -> bool:
 
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a `class` statement
+
+
+def drops_state(kind: type, obj: Any) -> bool:
+    """Whether a library decides in `__getstate__` what is kept of `obj`, an instance of `kind`, and
+    does not refuse. Those of Python and torch know what they do."""
+    base = next((b for b in kind.__mro__ if "__getstate__" in b.__dict__), object)
+    package = base.__module__.partition(".")[0]
+    if not isinstance(base.__dict__["__getstate__"], types.FunctionType) or package == "torch":
+        return False
+    if package in sys.stdlib_module_names or not _is_known_base(kind) or has_reduce(kind):
+        return False
+    try:
+        obj.__getstate__()
+    except Exception:
+        return False
+    return True
+
+
+def has_reduce(kind: type) -> bool:
+    """Whether `kind` has a way of its own to be pickled, apart from `__getstate__`."""
+    own = [n for n in ("__reduce__", "__reduce_ex__") if getattr(kind, n) != getattr(object, n)]
+    return bool(own) or kind in copyreg.dispatch_table
+
+
+def reduce_whole(obj: Any, saver: Saver) -> Any:
+    """The reduce value of an instance of a class that drops state: all of it if that can be saved,
+    else what the class itself keeps."""
+    values = [*_attributes(obj).values(), *_slots(obj).values()]
+    return reduce_raw(obj, saver) if all(map(saver.can_take, values)) else NotImplemented
+
+
+def may_share(kind: type) -> bool:
+    """Whether a dict of the class may be the `__dict__` of its instances."""
+    return any(
+        type(value) is dict and not name.startswith("__")
+        for base in kind.__mro__
+        if base.__flags__ & _HEAP_TYPE
+        for name, value in base.__dict__.items()
+    )
+
+
+class SharedDict:
+    """Stands, in a pickle, for the dict of a library's class that its instances share."""
+
+    def __init__(self, owner: type, name: str) -> None:
+        self._owner, self._name = owner, name
+
+    def __reduce__(self) -> Any:
+        return getattr, (self._owner, self._name)
+
+
+def reduce_sharing(obj: Any, saver: Saver) -> Any:
+    """The reduce value of an instance whose attributes are a dict of its class, shared by all its
+    instances; NotImplemented for others."""
+    attributes = getattr(obj, "__dict__", None)
+    for base in type(obj).__mro__:
+        for name, value in base.__dict__.items():
+            if value is attributes and value is not None:
+                own = base.__module__ in saver.session.own
+                state = value if own else SharedDict(base, name)
+                return new_raw, (type(obj), object, {}, {}), state, None, None, share_dict
+    return NotImplemented
+
+
+def share_dict(obj: Any, shared: dict[str, Any]) -> None:
+    """Make `shared` the attributes of an instance."""
+    object.__setattr__(obj, "__dict__", shared)
 
 
 def reduce_raw(obj: Any, saver: Saver) -> Any:

@@ -38,14 +38,17 @@ class LibraryObjects:
     def find(self, obj: Any) -> Any:
         """The reduce value of such an object, else None."""
         found = self._names.get(id(obj))
-        if found is None or type(obj).__name__ == "device":
-            return None  # torch keeps the current device in a global that is bound anew
+        if found is None or type(obj).__name__ in _BOUND_LATER:
+            return None
         module, name = found
         if getattr(sys.modules.get(module), name, None) is not obj:
             return None
         return _import_attribute, found
 
 
+# Types of globals that an import alone does not bring back: torch's current device, and the console
+# that rich makes when it is first asked for it.
+_BOUND_LATER = frozenset({"device", "Console"})
 _PLAIN = frozenset(
     {
         int, float, str, bool, bytes, type(None), list, dict, tuple, set, frozenset, type,

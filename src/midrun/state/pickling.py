@@ -9,7 +9,7 @@ leaves the stream as blobs.
 from __future__ import annotations
 
 import contextlib
-import copyreg
+import enum
 import io
 import pickle
 import sys
@@ -25,7 +25,16 @@ from midrun.source.positions import Unknown
 from midrun.state import rebuild
 from midrun.state.frames import capture_generator
 from midrun.state.functions import reduce_cell, reduce_class, reduce_function
-from midrun.state.instances import fill_raw, is_raw, reduce_raw
+from midrun.state.instances import (
+    drops_state,
+    fill_raw,
+    has_reduce,
+    is_raw,
+    may_share,
+    reduce_raw,
+    reduce_sharing,
+    reduce_whole,
+)
 from midrun.state.known import Known
 from midrun.state.missing import Missing
 from midrun.state.registry import Reduce
@@ -57,28 +66,47 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
             return reduce_class
         special = _BY_KIND.get(kind)
         adapter = self.session.registry.find(kind)
-        if adapter is not None:
-            return lambda obj, saver: self._adapted(adapter, special or _reduce_any, obj)
-        if special is not None:
+        if adapter is None and special is not None:
             return special
-        if is_raw(kind, self.session.own):
+        reduce = special or self._choose_for_instances(kind, obj)
+        for first in (reduce_sharing if may_share(kind) else None, adapter):
+            reduce = reduce if first is None else self._adapted(first, reduce or _reduce_any)
+        return reduce
+
+    def _choose_for_instances(self, kind: type, obj: Any) -> Reduce | None:
+        is_member = isinstance(kind, enum.EnumMeta) and kind.__module__ in self.session.own
+        if is_member or is_raw(kind, self.session.own):
             return reduce_raw
-        plain = (
-            kind.__module__ in self.session.own
-            and kind.__reduce_ex__ is object.__reduce_ex__
-            and kind.__reduce__ is object.__reduce__
-            and kind not in copyreg.dispatch_table
-        )
+        if drops_state(kind, obj):
+            return self._adapted(reduce_whole, _reduce_any)
+        plain = kind.__module__ in self.session.own and not has_reduce(kind)
         if plain and self._reducible(obj):
             return None  # the pickler's own way in C is the fastest
         return _reduce_any
 
-    def _adapted(self, adapter: Reduce, otherwise: Reduce, obj: Any) -> Any:
-        reference = self.session.library.find(obj)
-        if reference is not None:
-            return reference
-        result = adapter(obj, self)
-        return otherwise(obj, self) if result is NotImplemented else result
+    def can_take(self, obj: Any) -> bool:
+        """Whether an object can be saved, what is in it aside."""
+        kind = type(obj)
+        return (
+            kind in _BY_KIND
+            or issubclass(kind, type)
+            or is_raw(kind, self.session.own)
+            or self.session.registry.find(kind) is not None
+            or self.reference(obj) is not None
+            or self._reducible(obj)
+        )
+
+    def _adapted(self, adapter: Reduce, other: Reduce) -> Reduce:
+        """`adapter`, and `other` for what it leaves alone."""
+
+        def reduce(obj: Any, saver: Saver) -> Any:
+            reference = self.session.library.find(obj)
+            if reference is not None:
+                return reference
+            result = adapter(obj, saver)
+            return other(obj, saver) if result is NotImplemented else result
+
+        return reduce
 
     def _reducible(self, obj: Any) -> bool:
         try:

@@ -11,6 +11,7 @@ from midrun.state.adapters import (
     compiled,
     devices,
     files,
+    frameworks,
     iterators,
     loaders,
     logs,
@@ -24,5 +25,5 @@ from midrun.state.adapters import (
 
 ADAPTERS = (
     objects, iterators, files, threads, pools, logs, arrays, devices, tensors, training, compiled,
-    loaders, writers,
+    loaders, writers, frameworks,
 )  # fmt: skip
