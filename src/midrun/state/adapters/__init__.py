@@ -7,16 +7,19 @@ CONTRIBUTING.md.
 from __future__ import annotations
 
 from midrun.state.adapters import (
+    arrayfiles,
     arrays,
+    databases,
     files,
     iterators,
     loaders,
     logs,
     objects,
+    packed,
     tensors,
     threads,
     training,
     writers,
 )
 
-ADAPTERS = (objects, iterators, files, threads, logs, arrays, tensors, training, loaders, writers)
+ADAPTERS = (objects, iterators, files, packed, threads, logs, arrays, tensors, training, loaders, writers, arrayfiles, databases)

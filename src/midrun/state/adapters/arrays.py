@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from midrun.state import rebuild
-from midrun.state.adapters.files import fingerprint
 from midrun.state.adapters.memory import SMALL, buffer, claim, flat, hold, regions
+from midrun.state.adapters.ondisk import fingerprint
 
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver
