@@ -56,3 +56,50 @@ def test_resumed_training_is_the_same(script, verify):
     assert report.failed == ""
     assert report.undetermined == ""
     assert [p.faults for p in report.points if p.faults] == []
+
+
+DATA = sorted((SCRIPTS / "data").glob("*.py"))
+LIBRARIES = {
+    "arrow": "pyarrow",
+    "gymnasium": "gymnasium",
+    "hdf5": "h5py",
+    "images": "PIL",
+    "lmdb": "lmdb",
+    "tensorboard": "tensorboard",
+}
+# Those that are resumed over what the run left behind when it went on after the savepoint.
+OVER = {
+    "arrow_tables.py",
+    "gzip_written.py",
+    "hdf5_read.py",
+    "hdf5_written.py",
+    "lmdb_written.py",
+    "sqlite_file.py",
+    "sqlite_results_and_attached.py",
+}
+
+
+def _need_library_of(script: Path) -> None:
+    library = LIBRARIES.get(script.name.partition("_")[0])
+    if library:
+        pytest.importorskip(library, reason=f"{library} is not installed: see [test-libs]")
+
+
+@pytest.mark.parametrize("script", DATA, ids=_id)
+def test_data_and_writers_go_on(script, verify):
+    _need_library_of(script)
+    report = verify(script, points=3, seed=len(script.name))
+    assert report.failed == ""
+    assert report.undetermined == ""
+    assert [p.faults for p in report.points if p.faults] == []
+    assert any(p.savepoint for p in report.points)
+
+
+@pytest.mark.parametrize("name", sorted(OVER))
+def test_data_is_put_back_as_it_was(name, verify):
+    script = SCRIPTS / "data" / name
+    _need_library_of(script)
+    report = verify(script, points=3, seed=1, stop=False)
+    assert report.failed == ""
+    assert report.undetermined == ""
+    assert [p.faults for p in report.points if p.faults] == []

@@ -10,16 +10,23 @@ from midrun.state.adapters import (
     arrayfiles,
     arrays,
     databases,
+    environments,
     files,
+    images,
     iterators,
+    keyvalues,
     loaders,
     logs,
     objects,
     packed,
+    tables,
     tensors,
     threads,
     training,
     writers,
 )
 
-ADAPTERS = (objects, iterators, files, packed, threads, logs, arrays, tensors, training, loaders, writers, arrayfiles, databases)
+ADAPTERS = (
+    objects, iterators, files, packed, threads, logs, arrays, tensors, training, loaders, writers,
+    arrayfiles, databases, images, environments, tables, keyvalues,
+)  # fmt: skip

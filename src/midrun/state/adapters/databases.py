@@ -63,7 +63,7 @@ def _rows(connection: sqlite3.Connection, sql: str) -> list[tuple[Any, ...]]:
 
 
 def _connection(obj: sqlite3.Connection, saver: Saver) -> Any:
-    state = {"vars": vars(obj)} if hasattr(obj, "__dict__") else {"vars": {}}
+    state: dict[str, Any] = {"vars": dict(getattr(obj, "__dict__", {}))}
     try:
         obj.total_changes  # noqa: B018 - refuses if it is closed
     except sqlite3.ProgrammingError as error:

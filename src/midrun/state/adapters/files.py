@@ -218,7 +218,8 @@ def _differs(path: str, was: dict[str, Any]) -> bool:
     if not os.path.exists(path):
         with open(path, "wb"):
             return True
-    return os.path.getsize(path) < was["length"] or fingerprint(path, was["length"]) != was["hash"]
+    length: int = was["length"]
+    return os.path.getsize(path) < length or fingerprint(path, length) != was["hash"]
 
 
 def _rename(file: Any, name: Any) -> None:
