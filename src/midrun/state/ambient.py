@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from midrun.state import ambient_torch
+from midrun.state import ambient_torch, ambient_tracking
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("decimal", "decimal", _read_decimal, _set_decimal),
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
+        *(Ambient(*entry) for entry in ambient_tracking.AMBIENT),
         Ambient("random", "random", random.getstate, random.setstate),
         *(Ambient(*entry) for entry in ambient_torch.AMBIENT),
     ]

@@ -3,14 +3,12 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.feather as feather
 import pyarrow.parquet as pq
 
 table = pa.table({"x": list(range(1000)), "name": [f"row {n}" for n in range(1000)]})
 pq.write_table(table, "data.parquet", row_group_size=100)
-with pa.OSFile("data.arrow", "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-    for batch in table.to_batches(max_chunksize=100):
-        writer.write_batch(batch)
-del sink, writer, batch
+feather.write_feather(table, "data.arrow", compression="uncompressed", chunksize=100)
 mapped = pa.ipc.open_file(pa.memory_map("data.arrow")).read_all()
 raw = pa.OSFile("data.arrow")
 folder = ds.dataset("data.parquet")

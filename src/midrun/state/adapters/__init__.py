@@ -19,6 +19,7 @@ from midrun.state.adapters import (
     logs,
     objects,
     packed,
+    results,
     tables,
     tensors,
     threads,
@@ -28,5 +29,5 @@ from midrun.state.adapters import (
 
 ADAPTERS = (
     objects, iterators, files, packed, threads, logs, arrays, tensors, training, loaders, writers,
-    arrayfiles, databases, images, environments, tables, keyvalues,
+    arrayfiles, databases, results, images, environments, tables, keyvalues,
 )  # fmt: skip

@@ -1,5 +1,4 @@
-"""SQLite: connections come back with the contents that their databases had, cursors with their
-results.
+"""SQLite: connections come back with the contents that their databases had.
 
 A savepoint keeps what is committed. At the resume a file that has been written to since is put back
 by SQLite itself, under its locks. While a transaction has changed a file, the savepoint is put off.
@@ -29,7 +28,7 @@ from midrun.state.adapters.ondisk import (
     kept,
     split,
 )
-from midrun.state.missing import Missing
+from midrun.state.adapters.results import MEMORY, let_have_inserted, rows
 from midrun.state.session import NotNow
 
 if TYPE_CHECKING:
@@ -44,22 +43,10 @@ _OPTIONS = 32  # where detect_types is in a Connection: Modules/_sqlite/connecti
 _SAME_THREAD = 48 if sys.version_info < (3, 12) else 52  # and check_same_thread
 _PATIENCE = 5.0  # seconds to wait for other programs that have locked a database
 _VERSIONS = slice(18, 20)  # bytes of a database that tell of its journal; the file format of SQLite
-_MEMORY = ":memory:"
 
 
 def add(registry: Registry) -> None:
     registry.register("sqlite3.Connection", _connection)
-    registry.register("sqlite3.Cursor", _cursor)
-    registry.register("sqlite3.Row", _row)
-
-
-def _rows(connection: sqlite3.Connection, sql: str) -> list[tuple[Any, ...]]:
-    """The rows of a query, whatever row factory the connection has; text comes as `str`."""
-    factory, connection.text_factory = connection.text_factory, str
-    try:
-        return sqlite3.Cursor(connection).execute(sql).fetchall()
-    finally:
-        connection.text_factory = factory
 
 
 def _connection(obj: sqlite3.Connection, saver: Saver) -> Any:
@@ -73,10 +60,10 @@ def _connection(obj: sqlite3.Connection, saver: Saver) -> Any:
     if _has_callbacks(obj):
         return saver.give_up(obj, "it has a trace callback, an authorizer or a progress handler")
     try:
-        databases = _rows(obj, "PRAGMA database_list")
+        databases = rows(obj, "PRAGMA database_list")
         paths = {name: path for _, name, path in databases if name != "temp"}
         described = {name: _database(obj, name, path, saver) for name, path in paths.items()}
-        settings = {name: _rows(obj, f"PRAGMA {name}")[0][0] for name in _PRAGMAS}
+        settings = {name: rows(obj, f"PRAGMA {name}")[0][0] for name in _PRAGMAS}
         _note_what_is_lost(obj, saver)
     except sqlite3.ProgrammingError as error:  # of another thread
         return saver.give_up(obj, str(error))
@@ -84,7 +71,7 @@ def _connection(obj: sqlite3.Connection, saver: Saver) -> Any:
         raise NotNow(f"SQLite: {error}") from error
     state |= {
         "settings": settings,
-        "inserted": _rows(obj, "SELECT last_insert_rowid()")[0][0],
+        "inserted": rows(obj, "SELECT last_insert_rowid()")[0][0],
         "transaction": obj.in_transaction,
         "isolation_level": obj.isolation_level,
         "autocommit": getattr(obj, "autocommit", None),
@@ -116,14 +103,14 @@ def _database(
 ) -> tuple[str, dict[str, Any] | None, list[Held] | None]:
     """A database of a connection: its path, what its file is like, and its contents unless it is
     too large."""
-    pages = _rows(connection, f'PRAGMA "{name}".page_count')[0][0]
-    size = pages * _rows(connection, f'PRAGMA "{name}".page_size')[0][0]
+    pages = rows(connection, f'PRAGMA "{name}".page_count')[0][0]
+    size = pages * rows(connection, f'PRAGMA "{name}".page_size')[0][0]
     if not path:
         if connection.in_transaction:
             why = "a transaction is open; after a resume, rollback() undoes only what comes then"
             saver.note("changed", "an SQLite database in memory", why)
         image = connection.serialize(name=name) if pages else b""
-        return _MEMORY, None, kept(split(image), saver)
+        return MEMORY, None, kept(split(image), saver)
     described = describe(path) if os.path.exists(path) else None
     if not keepable(path, size, saver):
         if connection.in_transaction:
@@ -143,15 +130,15 @@ def _committed(connection: sqlite3.Connection, name: str, path: str, pages: int)
 
 
 def _image(connection: sqlite3.Connection) -> bytes:
-    pages = _rows(connection, "PRAGMA page_count")[0][0]
+    pages = rows(connection, "PRAGMA page_count")[0][0]
     return connection.serialize() if pages else b""
 
 
 def _note_what_is_lost(connection: sqlite3.Connection, saver: Saver) -> None:
-    with contextlib.closing(sqlite3.connect(_MEMORY)) as other:
+    with contextlib.closing(sqlite3.connect(MEMORY)) as other:
         for what, query in _REGISTERED.items():
-            mine = {row[0] for row in _rows(connection, query)}
-            lost = sorted(mine - {row[0] for row in _rows(other, query)})
+            mine = {row[0] for row in rows(connection, query)}
+            lost = sorted(mine - {row[0] for row in rows(other, query)})
             if lost:
                 why = f"not in the savepoint, make them anew: {', '.join(lost)}"
                 saver.note("changed", f"{what} of an SQLite connection", why)
@@ -176,7 +163,7 @@ def _connect(
         if pieces is None and described is not None:
             if (changed := change(described)) is not None:
                 report(path, changed)
-        elif pieces is not None and path != _MEMORY:
+        elif pieces is not None and path != MEMORY:
             _put_back(path, b"".join(pieces), keep, report)
     connection = kind.__new__(kind)
     sqlite3.Connection.__init__(
@@ -189,7 +176,7 @@ def _connect(
     for name, (path, _, pieces) in databases.items():
         if name != "main":
             sqlite3.Cursor(connection).execute(f'ATTACH ? AS "{name}"', (path,))
-        if path == _MEMORY and pieces:
+        if path == MEMORY and pieces:
             image = _without_log(b"".join(pieces))
             if name == "main":  # copied: one that is deserialized can't grow beyond 1 GiB
                 with contextlib.closing(_in_memory(image)) as source:
@@ -205,7 +192,7 @@ def _without_log(image: bytes) -> bytes:
 
 
 def _in_memory(image: bytes) -> sqlite3.Connection:
-    connection = sqlite3.connect(_MEMORY)
+    connection = sqlite3.connect(MEMORY)
     if image:
         connection.deserialize(image)
     return connection
@@ -235,7 +222,7 @@ def _put_back(
         if _without_log(_image(target)) == image:
             return
         if there:
-            _rows(target, "PRAGMA wal_checkpoint(TRUNCATE)")
+            rows(target, "PRAGMA wal_checkpoint(TRUNCATE)")
             keep(path, 0)
         with contextlib.closing(_in_memory(image)) as source:
             source.backup(target, progress=give_up)
@@ -251,10 +238,10 @@ def _fill(connection: sqlite3.Connection, state: dict[str, Any]) -> None:
     if "settings" not in state:
         return
     for name, value in state["settings"].items():
-        if _rows(connection, f"PRAGMA {name}")[0][0] != value:
-            _rows(connection, f"PRAGMA {name} = {value}")
+        if rows(connection, f"PRAGMA {name}")[0][0] != value:
+            rows(connection, f"PRAGMA {name} = {value}")
     if state["inserted"]:
-        _insert(connection, state["inserted"])
+        let_have_inserted(connection, state["inserted"])
     connection.row_factory = state["row_factory"]
     connection.text_factory = state["text_factory"]
     connection.isolation_level = state["isolation_level"]
@@ -266,96 +253,6 @@ def _fill(connection: sqlite3.Connection, state: dict[str, Any]) -> None:
 
 def _closed(kind: type[sqlite3.Connection]) -> sqlite3.Connection:
     connection = kind.__new__(kind)
-    sqlite3.Connection.__init__(connection, _MEMORY)
+    sqlite3.Connection.__init__(connection, MEMORY)
     connection.close()
     return connection
-
-
-def _insert(connection: sqlite3.Connection, number: int) -> None:
-    """Let `number` be the id of the row that was inserted last."""
-    cursor = sqlite3.Cursor(connection)
-    cursor.execute("CREATE TEMP TABLE midrun (id INTEGER PRIMARY KEY)")
-    cursor.execute("INSERT INTO temp.midrun VALUES (?)", (number,))
-    cursor.execute("DROP TABLE temp.midrun")
-
-
-def _cursor(obj: sqlite3.Cursor, saver: Saver) -> Any:
-    held = {type(one).__name__ for one in gc.get_referents(obj)}
-    if obj.description is not None and "Statement" in held:
-        return saver.give_up(obj, "rows of its query are left to be read; fetchall() has them all")
-    state = dict(vars(obj)) if hasattr(obj, "__dict__") else {}
-    results = {name: getattr(obj, name) for name in ("arraysize", "row_factory")}
-    names = None if obj.description is None else [column[0] for column in obj.description]
-    made = (type(obj), obj.connection, names, obj.lastrowid, obj.rowcount)
-    return _new_cursor, made, (state, results), None, None, _fill_cursor
-
-
-def _new_cursor(
-    kind: type[sqlite3.Cursor],
-    connection: Any,
-    names: list[str] | None,
-    inserted: int | None,
-    count: int,
-) -> Any:
-    if type(connection) is Missing:
-        return connection
-    cursor = kind.__new__(kind)
-    sqlite3.Cursor.__init__(cursor, connection)
-    if names is not None or inserted is not None or count >= 0:
-        _let_tell(cursor, names, inserted, count)
-    return cursor
-
-
-def _let_tell(
-    cursor: sqlite3.Cursor, names: list[str] | None, inserted: int | None, count: int
-) -> None:
-    """Let a cursor tell of the results of its last statement: they can't be set, so it is given
-    statements with the same results, which change temporary tables only."""
-    connection = cursor.connection
-    other = sqlite3.Cursor(connection)
-    was_in_transaction = connection.in_transaction
-    read_only, last = (
-        _rows(connection, query)[0][0]
-        for query in ("PRAGMA query_only", "SELECT last_insert_rowid()")
-    )
-    other.execute("PRAGMA query_only = 0")
-    if inserted is not None:
-        _insert(connection, inserted)
-        cursor.execute("CREATE TEMP TABLE midrun_none (x)")
-        other.execute("DROP TABLE temp.midrun_none")
-    if count >= 0:
-        other.execute(
-            "CREATE TEMP TABLE midrun_rows AS WITH RECURSIVE n(x) AS "
-            "(SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < ?) SELECT x FROM n WHERE x <= ?",
-            (count, count),
-        )
-        cursor.executemany("UPDATE temp.midrun_rows SET x = 0", [()])
-        other.execute("DROP TABLE temp.midrun_rows")
-    if names is not None:
-        columns = ", ".join('NULL AS "{}"'.format(name.replace('"', '""')) for name in names)
-        cursor.execute(f"SELECT {columns} WHERE 0")
-    _insert(connection, last)
-    other.execute(f"PRAGMA query_only = {read_only}")
-    if connection.in_transaction and not was_in_transaction:
-        connection.commit()
-
-
-def _fill_cursor(cursor: Any, saved: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    if type(cursor) is Missing:
-        return
-    state, results = saved
-    if state:
-        vars(cursor).update(state)
-    for name, value in results.items():
-        setattr(cursor, name, value)
-
-
-def _row(obj: sqlite3.Row, saver: Saver) -> Any:
-    return _new_row, (type(obj), obj.keys(), tuple(obj))
-
-
-def _new_row(kind: type[sqlite3.Row], names: list[str], values: tuple[Any, ...]) -> sqlite3.Row:
-    with contextlib.closing(sqlite3.connect(_MEMORY)) as connection:
-        cursor = connection.cursor()
-        _let_tell(cursor, names, None, -1)
-        return kind(cursor, values)
