@@ -20,9 +20,10 @@ def forks() -> Iterator[Forks]:
 
 @pytest.fixture
 def verify(forks: Forks, tmp_path: Path):
-    """Runs a script uninterrupted, resumes it from random points, and compares."""
+    """Runs a script uninterrupted, resumes it from random points, and compares. It is ended at each
+    point; without `stop` it runs on, and is then resumed over what it has left on disk."""
 
-    def run(script: Path, points: int, seed: int) -> Report:
+    def run(script: Path, points: int, seed: int, stop: bool = True) -> Report:
         def fresh() -> Path:
             folder = tmp_path / "cwd"  # always the same, since programs can see its name
             shutil.rmtree(folder, ignore_errors=True)
@@ -30,7 +31,7 @@ def verify(forks: Forks, tmp_path: Path):
             return folder
 
         spec = Spec(store="", target=str(script))
-        verifier = FastVerifier(spec, [], points=points, seed=seed, stop=True, cwd=fresh)
+        verifier = FastVerifier(spec, [], points=points, seed=seed, stop=stop, cwd=fresh)
         verifier.forks = forks
         return verifier.run()
 

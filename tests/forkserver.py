@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,8 @@ def _serve() -> None:
             code = 99
             try:
                 code = _child(json.loads(line))
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(code & 0xFF)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)

@@ -74,6 +74,39 @@ def test_resumed_use_of_a_library_is_the_same(script, verify):
     assert [p.faults for p in report.points if p.faults] == []
 
 
+DATA = sorted((SCRIPTS / "data").glob("*.py"))
+# Those that are resumed over what the run left behind when it went on after the savepoint.
+OVER = {
+    "arrow_tables.py",
+    "gzip_written.py",
+    "hdf5_read.py",
+    "hdf5_written.py",
+    "lmdb_written.py",
+    "sqlite_file.py",
+    "sqlite_results_and_attached.py",
+}
+
+
+@pytest.mark.parametrize("script", DATA, ids=_id)
+def test_data_and_writers_go_on(script, verify):
+    _skip_unless_installed(script)
+    report = verify(script, points=3, seed=len(script.name))
+    assert report.failed == ""
+    assert report.undetermined == ""
+    assert [p.faults for p in report.points if p.faults] == []
+    assert any(p.savepoint for p in report.points)
+
+
+@pytest.mark.parametrize("name", sorted(OVER))
+def test_data_is_put_back_as_it_was(name, verify):
+    script = SCRIPTS / "data" / name
+    _skip_unless_installed(script)
+    report = verify(script, points=3, seed=1, stop=False)
+    assert report.failed == ""
+    assert report.undetermined == ""
+    assert [p.faults for p in report.points if p.faults] == []
+
+
 FRAMEWORKS = sorted((SCRIPTS / "frameworks").glob("*.py"))
 
 

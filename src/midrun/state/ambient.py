@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from midrun.state import ambient_libraries, ambient_torch
+from midrun.state import ambient_libraries, ambient_torch, ambient_tracking
 from midrun.state.adapters import pools
 from midrun.state.dynamo import setting_variables
 
@@ -72,6 +72,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
         *(Ambient(*entry) for entry in ambient_libraries.AMBIENT),
+        *(Ambient(*entry) for entry in ambient_tracking.AMBIENT),
         Ambient("random", "random", random.getstate, random.setstate),
         *(Ambient(*entry) for entry in ambient_torch.AMBIENT),
     ]

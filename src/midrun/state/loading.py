@@ -98,5 +98,8 @@ class Loader(pickle.Unpickler):
             self._report(described["path"], report)
         return file
 
+    def _keep(self, path: str, length: int) -> None:
+        self.keep(path, length)
+
     def _report(self, what: str, why: str) -> None:
         self.reports.append(Note("changed", what, why))

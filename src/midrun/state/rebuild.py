@@ -53,6 +53,11 @@ def report(*args: Any) -> NoReturn:
     _only_in_a_loader(*args)
 
 
+def keep(*args: Any) -> NoReturn:
+    """Keeps what a file has beyond a length, which is about to be cut off: (path, length)."""
+    _only_in_a_loader(*args)
+
+
 def open_file(*args: Any) -> NoReturn:
     """An open file: ("text" or "binary", mode, what it was)."""
     _only_in_a_loader(*args)

@@ -7,16 +7,24 @@ CONTRIBUTING.md.
 from __future__ import annotations
 
 from midrun.state.adapters import (
+    arrayfiles,
     arrays,
     compiled,
+    databases,
     devices,
+    environments,
     files,
     frameworks,
+    images,
     iterators,
+    keyvalues,
     loaders,
     logs,
     objects,
+    packed,
     pools,
+    results,
+    tables,
     tensors,
     threads,
     training,
@@ -24,6 +32,7 @@ from midrun.state.adapters import (
 )
 
 ADAPTERS = (
-    objects, iterators, files, threads, pools, logs, arrays, devices, tensors, training, compiled,
-    loaders, writers, frameworks,
+    objects, iterators, files, packed, threads, pools, logs, arrays, devices, tensors, training,
+    compiled, loaders, writers, frameworks, arrayfiles, databases, results, images, environments,
+    tables, keyvalues,
 )  # fmt: skip

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from midrun.state import rebuild
-from midrun.state.adapters.files import fingerprint
 from midrun.state.adapters.memory import SMALL, buffer, claim, flat, hold, regions
+from midrun.state.adapters.ondisk import OnDisk, fingerprint, on_disk
 
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver
@@ -215,11 +215,17 @@ def _memmap(obj: Any, saver: Saver) -> Any:
     # Mode "c": what was written is in memory only.
     contents = hold(saver, start, length, root)[0] if root.mode == "c" else None
     claim(saver, start, length, root)
-    return _map, (type(root), described, contents, rebuild.report)
+    written = described["mode"] == "r+"
+    there = on_disk(path, saver, written=True) if written else None
+    return _map, (type(root), described, contents, rebuild.report, there)
 
 
 def _map(
-    kind: Any, described: dict[str, Any], contents: Any, report: Callable[[str, str], None]
+    kind: Any,
+    described: dict[str, Any],
+    contents: Any,
+    report: Callable[[str, str], None],
+    there: OnDisk | None,
 ) -> Any:
     from midrun.state.missing import Missing
 

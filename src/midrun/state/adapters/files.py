@@ -1,8 +1,8 @@
 """Open files: opened again at the same position.
 
 A file that is being written is cut back to its length at the savepoint, so that what runs again
-writes over nothing twice. What is cut off is kept beside the run. A file that has changed in the
-part before that is reported.
+writes over nothing twice. What is cut off is kept beside the run. If it has changed in the part
+before that, it is put back as it was.
 """
 
 from __future__ import annotations
@@ -12,10 +12,17 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import xxhash
-
-from midrun.errors import MidrunError
 from midrun.state import rebuild
+from midrun.state.adapters.ondisk import (
+    MOST,
+    begins_with,
+    change,
+    contents,
+    describe,
+    fingerprint,
+    put_back,
+)
+from midrun.state.missing import Missing
 
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver
@@ -30,17 +37,6 @@ def add(registry: Registry) -> None:
         registry.register(f"_io.{name}", _binary)
 
 
-def fingerprint(path: str, length: int) -> str:
-    """A hash of the beginning and the end of the first `length` bytes of a file."""
-    digest = xxhash.xxh3_128()
-    with open(path, "rb") as file:
-        digest.update(file.read(min(length, _SAMPLE)))
-        if length > _SAMPLE:
-            file.seek(max(_SAMPLE, length - _SAMPLE))
-            digest.update(file.read(min(_SAMPLE, length - file.tell())))
-    return digest.hexdigest()
-
-
 def _path_of(obj: Any) -> str | None:
     """The path of a file that is a regular one and still stands there, else None."""
     try:
@@ -53,45 +49,73 @@ def _path_of(obj: Any) -> str | None:
     return path
 
 
-def _describe(obj: Any, path: str, position: int) -> dict[str, Any]:
-    length = os.path.getsize(path)
+def _describe(obj: Any, path: str, position: int, saver: Saver) -> dict[str, Any]:
+    described = describe(path)
     written = obj.writable()
     return {
-        "path": path,
+        **described,
         "name": obj.name,
         "position": position,
-        "length": length,
         "written": written,
-        "hash": fingerprint(path, length),
+        "pieces": contents(path, saver) if written and described["length"] <= MOST else None,
     }
 
 
 def _binary(obj: Any, saver: Saver) -> Any:
     if obj.closed:
         return _closed_binary, (type(obj).__name__, getattr(obj, "name", None))
+    if not isinstance(obj, io.FileIO) and not _plain(obj):
+        return _buffered(obj)
     path = _path_of(obj)
     if path is None:
         return saver.give_up(obj, f"{getattr(obj, 'name', 'it')!r} is no file that stands on disk")
     if obj.writable():
         obj.flush()
-    described = _describe(obj, path, obj.tell())
+    described = _describe(obj, path, obj.tell(), saver)
     described["buffering"] = 0 if isinstance(obj, io.FileIO) else -1
     return rebuild.open_file, ("binary", obj.mode, described)
+
+
+def _plain(buffer: Any) -> bool:
+    """Whether what is behind a buffer is a file, not something that unpacks or stands for one."""
+    return isinstance(getattr(buffer, "raw", None), io.FileIO)
+
+
+def _buffered(obj: Any) -> Any:
+    """A buffer over a raw stream of another kind, which is saved as the object that it is."""
+    if obj.writable():
+        obj.flush()
+    position = obj.tell() if obj.readable() and obj.seekable() else None
+    return _new_buffered, (type(obj), obj.raw, position), vars(obj)
+
+
+def _new_buffered(kind: Any, raw: Any, position: int | None) -> Any:
+    if type(raw) is Missing:
+        return raw
+    buffered = kind.__new__(kind)
+    base = next(base for base in kind.__mro__ if base.__module__ == "_io")
+    base.__init__(buffered, raw)
+    if position is not None:
+        buffered.seek(position)
+    return buffered
 
 
 def _text(obj: io.TextIOWrapper, saver: Saver) -> Any:
     if obj.closed:
         return _closed_text, (getattr(obj, "name", None), dict(vars(obj)))
+    if not _plain(obj.buffer):
+        position = tell(obj) if obj.readable() and obj.seekable() else None
+        if obj.writable():
+            obj.flush()
+        options = (obj.encoding, obj.errors, obj.line_buffering)
+        return _wrap, (obj.buffer, *options, position)
     path = _path_of(obj)
     if path is None:
-        if isinstance(obj.buffer, io.BytesIO) or not hasattr(obj, "name"):
-            obj.flush()
-            options = (obj.encoding, obj.errors, obj.line_buffering)
-            return _wrap, (obj.buffer, *options, obj.tell() if obj.seekable() else None)
         return saver.give_up(obj, f"{obj.name!r} is no file that stands on disk")
+    position = tell(obj)  # before the flush, after which `tell()` no longer refuses, but is wrong
     if obj.writable():
         obj.flush()
-    described = _describe(obj, path, tell(obj))
+    described = _describe(obj, path, position, saver)
     described |= {
         "encoding": obj.encoding,
         "errors": obj.errors,
@@ -105,7 +129,9 @@ def _text(obj: io.TextIOWrapper, saver: Saver) -> Any:
 
 def _wrap(
     buffer: Any, encoding: str, errors: str, line_buffering: bool, position: int | None
-) -> io.TextIOWrapper:
+) -> Any:
+    if type(buffer) is Missing:
+        return buffer
     file = io.TextIOWrapper(buffer, encoding, errors, line_buffering=line_buffering)
     if position is not None:
         file.seek(position)
@@ -154,24 +180,17 @@ def open_again(
     """The file as it was, and what is to be reported of it. `keep(path, length)` is called before
     what follows on `length` bytes is cut off."""
     path, length = was["path"], was["length"]
-    if not os.path.exists(path):
-        if not was["written"]:
-            raise MidrunError(
-                f"{path} was open for reading at the savepoint and is gone; put it back, or resume "
-                "from a savepoint before it was opened",
-                slug="file-gone",
-            )
-        with open(path, "wb"):
-            pass
-        report: str | None = "is gone; it begins anew"
-    else:
-        size = os.path.getsize(path)
-        report = None
-        if size < length or fingerprint(path, length) != was["hash"]:
+    report: str | None = None
+    if not was["written"]:
+        report = change(was)
+    elif (pieces := was["pieces"]) is None:
+        if _differs(path, was):
             report = "has changed since the savepoint; the program goes on with it as it is"
-        elif was["written"] and size > length:
-            keep(path, length)
-            os.truncate(path, length)
+    elif not os.path.exists(path) or not begins_with(path, pieces):
+        report = put_back(path, pieces, keep)
+    if was["written"] and os.path.getsize(path) > length and report is None:
+        keep(path, length)
+        os.truncate(path, length)
     if kind == "binary":
         file: Any = open(path, mode, was["buffering"], opener=_keeping)  # noqa: SIM115
         if "a" not in mode:
@@ -192,6 +211,15 @@ def open_again(
     vars(file).update(was["attributes"])
     _rename(file.buffer, was["name"])
     return file, report
+
+
+def _differs(path: str, was: dict[str, Any]) -> bool:
+    """Whether a file that was too large to be kept is other than it was."""
+    if not os.path.exists(path):
+        with open(path, "wb"):
+            return True
+    length: int = was["length"]
+    return os.path.getsize(path) < length or fingerprint(path, length) != was["hash"]
 
 
 def _rename(file: Any, name: Any) -> None:
