@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from midrun.state import ambient_modes
 from midrun.state.dynamo import read_settings, set_settings
 
 Entry = tuple[str, str, Callable[[], Any], Callable[[Any], None]]
@@ -53,50 +54,6 @@ def _set_modes(saved: dict[str, Any]) -> None:
     torch._C._set_deterministic_algorithms(enabled, warn_only=warn_only)
     torch.utils.deterministic.fill_uninitialized_memory = saved["fill"]
     torch.set_warn_always(saved["warn always"])
-
-
-def _read_device() -> dict[str, Any]:
-    """The default device and the other modes that torch's functions run under."""
-    torch = _torch()
-    device = sys.modules.get("torch.utils._device")
-    return {
-        "context": getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None),
-        "current": torch.device(device.CURRENT_DEVICE)
-        if device and device.CURRENT_DEVICE
-        else None,
-        "modes": torch.overrides._get_current_function_mode_stack(),
-        "dispatch": _dispatch_modes(),
-    }
-
-
-def _dispatch_modes() -> dict[str, Any]:
-    """The modes that are entered below torch's functions, and what the module knows of them."""
-    dispatch = _torch().utils._python_dispatch
-    flags = {n: v for n, v in vars(dispatch).items() if n.startswith("_is_in_") and type(v) is bool}
-    return {"stack": dispatch._get_current_dispatch_mode_stack(), "flags": flags}
-
-
-def _set_dispatch_modes(saved: dict[str, Any]) -> None:
-    dispatch = _torch().utils._python_dispatch
-    while dispatch._get_current_dispatch_mode_stack():
-        dispatch._pop_mode()
-    for mode in saved["stack"]:
-        dispatch._push_mode(mode)
-    vars(dispatch).update(saved["flags"])
-
-
-def _set_device(saved: dict[str, Any]) -> None:
-    torch = _torch()
-    if saved["current"] is not None:
-        from torch.utils import _device
-
-        _device.CURRENT_DEVICE = saved["current"]
-    torch._GLOBAL_DEVICE_CONTEXT.device_context = saved["context"]
-    while torch._C._len_torch_function_stack():
-        torch.overrides._pop_mode()
-    for mode in saved["modes"]:
-        torch.overrides._push_mode(mode)
-    _set_dispatch_modes(saved["dispatch"])
 
 
 def _read_autocast() -> dict[str, Any]:
@@ -312,7 +269,13 @@ def _unseen(work: Callable[..., Any]) -> Callable[..., Any]:
 
 AMBIENT: list[Entry] = [
     ("torch", "torch: modes", _unseen(_read_modes), _unseen(_set_modes)),
-    ("torch", "torch: device", _unseen(_read_device), _unseen(_set_device)),
+    ("torch", "torch: device", _unseen(ambient_modes.read), _unseen(ambient_modes.restore)),
+    (
+        "torch",
+        "torch: saved tensors",
+        _unseen(ambient_modes.read_hooks),
+        _unseen(ambient_modes.put_hooks),
+    ),
     ("torch", "torch: autocast", _unseen(_read_autocast), _unseen(_set_autocast)),
     ("torch", "torch: threads", _unseen(_read_threads), _unseen(_set_threads)),
     ("torch", "torch: backends", _unseen(_read_backends), _unseen(_set_backends)),

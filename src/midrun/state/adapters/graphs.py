@@ -102,7 +102,7 @@ def _saved(node: Any) -> GraphState:
     """Whether a node holds tensors that it saved, or had some that were freed.
 
     A saved tensor is an attribute `_saved_x` beside `_raw_saved_x`, of a Python function
-    `saved_tensors`; to read one that was freed raises (torch/csrc/autograd/saved_variable.h,
+    `saved_tensors` beside `_raw_saved_tensors`; to read one that was freed raises (torch/csrc/autograd/saved_variable.h,
     ERR_BACKWARD_TWICE).
     """
     kind: Any = type(node)
@@ -111,15 +111,22 @@ def _saved(node: Any) -> GraphState:
         return "freed"
     for name in names:
         try:
-            value = getattr(node, name)
+            # To unpack by a hook would run code of the program's: checkpointing computes anew.
+            raw = _as_tuple(getattr(node, f"_raw{name}"))
+            if any(getattr(held, "unpack_hook", None) is not None for held in raw):
+                return "alive"
+            value = getattr(node, name.replace("_saved_tensors", "saved_tensors"))
         except RuntimeError as error:
             # The other reason is a change in place: what its backward says is torch's business.
             return "freed" if "second time" in str(error) else "alive"
         # What was not needed is None, before and after.
-        several = value if isinstance(value, tuple | list) else (value,)
-        if any(held is not None for held in several):
+        if any(held is not None for held in _as_tuple(value)):
             return "alive"
     return "none"
+
+
+def _as_tuple(value: Any) -> Any:
+    return value if isinstance(value, tuple | list) else (value,)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -128,7 +135,7 @@ def _saved_names(kind: Any) -> list[str] | None:
     if getattr(getattr(kind, "_forward_cls", None), "stands_for_spent", False):
         return None
     if hasattr(kind, "saved_tensors"):
-        return ["saved_tensors"]
+        return ["_saved_tensors"]
     return [name.removeprefix("_raw") for name in kind.__dict__ if name.startswith("_raw_saved_")]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from midrun.state.adapters.devices import on_device, unaffected
 from midrun.state.adapters.graphs import is_plain_view, save_as_value, with_graph
 from midrun.state.adapters.memory import SMALL, Held, buffer, bytes_at, claim, regions
+from midrun.state.session import NotNow
 
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver
@@ -25,6 +26,11 @@ def add(registry: Registry) -> None:
     registry.register("torch.nn.parameter.UninitializedTensorMixin", _uninitialized)
     registry.register("torch.storage.UntypedStorage", _storage)
     registry.register("torch.storage.TypedStorage", _typed_storage)
+    registry.register("torch._C._autograd.SavedTensor", _put_off)
+
+
+def _put_off(obj: Any, saver: Saver) -> Any:
+    raise NotNow("a tensor is kept for a backward that is to come")
 
 
 def _tensor(obj: Any, saver: Saver) -> Any:
