@@ -110,7 +110,7 @@ def test_data_is_put_back_as_it_was(name, verify):
 FRAMEWORKS = sorted((SCRIPTS / "frameworks").glob("*.py"))
 
 
-@pytest.mark.slow
+@pytest.mark.frameworks
 @pytest.mark.timeout(400)
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="torch is tested on 3.11")
 @pytest.mark.parametrize("script", FRAMEWORKS, ids=_id)

@@ -102,8 +102,8 @@ def _saved(node: Any) -> GraphState:
     """Whether a node holds tensors that it saved, or had some that were freed.
 
     A saved tensor is an attribute `_saved_x` beside `_raw_saved_x`, of a Python function
-    `saved_tensors` beside `_raw_saved_tensors`; to read one that was freed raises (torch/csrc/autograd/saved_variable.h,
-    ERR_BACKWARD_TWICE).
+    `saved_tensors` beside `_raw_saved_tensors`; to read one that was freed raises
+    (torch/csrc/autograd/saved_variable.h, ERR_BACKWARD_TWICE).
     """
     kind: Any = type(node)
     names = _saved_names(kind)
