@@ -93,8 +93,13 @@ def _local_names(code: types.CodeType) -> tuple[str, ...]:
 
 def _read(frame: types.FrameType, index: int) -> Any:
     place = _address(frame) + _LOCALS + 8 * index
-    if ctypes.c_void_p.from_address(place).value is None:
+    address = ctypes.c_void_p.from_address(place).value
+    if address is None:
         return EMPTY
+    # A loop that has ended leaves its iterator there while it destroys it, and to touch an object
+    # that is being destroyed is to destroy it twice.
+    if ctypes.c_ssize_t.from_address(address).value <= 0:
+        raise Unknown(f"{frame.f_code.co_qualname} is destroying an object")
     return ctypes.py_object.from_address(place).value
 
 

@@ -106,6 +106,7 @@ def capture_stack(
     will return None. Raises Unknown if one of them can't be told, or is called in a way that can't
     be continued.
     """
+    _refuse_in_destruction(frame, outermost)
     handled = _Handled(sys.exception())
     found: list[tuple[types.FrameType, FrameState]] = []
     inner = asking
@@ -127,6 +128,21 @@ def capture_stack(
 def _of_library(frame: types.FrameType, book: Book) -> str:
     own = frame.f_code.co_filename in book.own
     return "" if own else f" (in {frame.f_globals.get('__name__')})"
+
+
+def _refuse_in_destruction(frame: types.FrameType, outermost: types.FrameType) -> None:
+    """Raise Unknown in what runs while an object is destroyed or a generator closed: the frames
+    around it may be at any instruction, with pointers to what is no more on their stacks."""
+    error = sys.exception()
+    while error is not None:
+        if isinstance(error, GeneratorExit):
+            raise Unknown("a generator is being closed")
+        error = error.__context__
+    current: types.FrameType | None = frame
+    while current is not None and current is not outermost:
+        if current.f_code.co_name == "__del__":
+            raise Unknown("an object is being destroyed")
+        current = current.f_back
 
 
 def capture_generator(generator: types.GeneratorType[Any, Any, Any], book: Book) -> FrameState:
