@@ -219,7 +219,9 @@ class Run:
             self._last = snapshot
         except (Unknown, NotNow) as why:
             ended = time.monotonic()
-            if ended - began > _LATE and self.watch is None:  # leave the program time to go on
+            if self.watch is not None:
+                self.watch.failed()
+            elif ended - began > _LATE:  # leave the program time to go on
                 self._not_before = ended + ended - began
             self.policy.put_off(reason, began, ended)
             self._put_off(reason, frame, str(why))

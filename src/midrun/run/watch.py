@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from midrun.run.stops import Stops
 
 
+_MOST_SKIPPED = 100  # lines and checks between two tries
+
+
 class Watch:
     """`folder` takes the digest; `points` are the checks at which to save, each as their count and
     the number of lines that are to run after it; `stop` ends the process after the first savepoint,
@@ -29,6 +32,8 @@ class Watch:
         self._stop = stop
         self._passes = 0
         self._lines = 0
+        self._failures = 0
+        self._skip = 0
 
     def passed(self, stops: Stops) -> Reason | None:
         """A check was made; the reason to save, if a point is due."""
@@ -47,14 +52,23 @@ class Watch:
         self._lines += 1
         return self._due() if self._lines >= self._points[0][1] else None
 
-    def _due(self) -> Reason:
+    def failed(self) -> None:
+        """It could not be taken. By counts, not by time: a script is saved at the same places each
+        time, and a long stretch where none can be does not take a try at each line."""
+        self._failures += 1
+        self._skip = min(self._failures // 4, _MOST_SKIPPED)
+
+    def _due(self) -> Reason | None:
+        if self._skip:
+            self._skip -= 1
+            return None
         count, lines = self._points[0]
         return Reason(f"point {count}+{lines}", asked=False)
 
     def taken(self, snapshot: Snapshot) -> None:
         """A point was saved."""
         del self._points[0]
-        self._lines = 0
+        self._lines = self._failures = self._skip = 0
         snapshot.wait()
         if self._stop:
             os._exit(0)

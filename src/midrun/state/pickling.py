@@ -248,7 +248,9 @@ def save(root: Any, session: Session, own: list[str]) -> bytes:
         warnings.simplefilter("ignore")
         try:
             saver.dump(root)
-        except RecursionError as error:
+        except (RecursionError, pickle.PicklingError) as error:
+            if not isinstance(error.__cause__ or error, RecursionError):
+                raise
             raise NotNow("objects are nested too deep to be pickled") from error
     return file.getvalue()
 
