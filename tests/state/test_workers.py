@@ -6,6 +6,8 @@ import random
 
 import pytest
 
+pytest.importorskip("torch")
+
 from midrun.state.adapters.randomness import Randomness
 from midrun.state.adapters.workers import Begin, Tagged, _Tracker
 
