@@ -29,6 +29,11 @@ KNOWN = {
     "event_loop_kept.py": "event loops are not saved",
     "masked_arrays.py": "arrays of a subclass come back with memory of their own",
 }
+KNOWN["decimal_fraction_datetime.py"] = "a decimal.localcontext() that is entered has no state"
+if sys.version_info >= (3, 12):
+    KNOWN["zip_read.py"] = "a member that is being read has other variables at the end"
+if sys.version_info >= (3, 13):
+    KNOWN["timers_that_wait.py"] = "the handle of a thread is an object of its own since 3.13"
 
 
 def _id(path: Path) -> str:
@@ -89,6 +94,8 @@ OVER = {
 
 @pytest.mark.parametrize("script", DATA, ids=_id)
 def test_data_and_writers_go_on(script, verify):
+    if KNOWN.get(script.name):
+        pytest.xfail(KNOWN[script.name])
     _skip_unless_installed(script)
     report = verify(script, points=3, seed=len(script.name))
     assert report.failed == ""

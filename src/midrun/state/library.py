@@ -30,7 +30,7 @@ class LibraryObjects:
             if name.partition(".")[0] == "midrun":
                 continue
             for attribute, value in list(module.__dict__.items()):
-                if type(value) not in _PLAIN:
+                if type(value) not in _PLAIN and (name, attribute) not in _REPLACED:
                     self._names.setdefault(id(value), (name, attribute))
         for stream in ("__stdin__", "__stdout__", "__stderr__"):
             self._names[id(getattr(sys, stream))] = ("sys", stream)
@@ -49,6 +49,8 @@ class LibraryObjects:
 # Types of globals that an import alone does not bring back: torch's current device, and the console
 # that rich makes when it is first asked for it.
 _BOUND_LATER = frozenset({"device", "Console"})
+# What a program puts in the place of the interpreter's own.
+_REPLACED = frozenset(("sys", name) for name in ("stdin", "stdout", "stderr", "last_exc"))
 _PLAIN = frozenset(
     {
         int, float, str, bool, bytes, type(None), list, dict, tuple, set, frozenset, type,
