@@ -84,7 +84,8 @@ def test_sigusr1_saves_and_goes_on(project):
 TIGHT = """\
 def spin(n):
     i = 0
-    while i < n: i += 1
+    while i < n:
+        i += 1
     return i
 print("go", flush=True)
 print(spin(40_000_000))
@@ -99,7 +100,7 @@ def test_a_signal_stops_a_loop_without_a_call(project):
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
     (manifest,) = project.savepoints()
-    assert manifest["position"]["line"] == 3
+    assert manifest["position"]["line"] in (3, 4)
     code, out, _ = project.run("resume")
     assert (code, out) == (0, "40000000\n")
 
@@ -107,7 +108,7 @@ def test_a_signal_stops_a_loop_without_a_call(project):
 def test_the_clock_stops_a_loop_without_a_call(project):
     project.write(TIGHT)
     assert project.run("run", "--budget", "0", "--every", "0.3s", "a.py")[0] == 0
-    inside = [m for m in project.savepoints() if m["position"]["line"] == 3]
+    inside = [m for m in project.savepoints() if m["position"]["line"] in (3, 4)]
     assert inside
 
 
