@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from midrun.verify.verify import Report
+
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 CORE = sorted(p for p in (SCRIPTS / "core").iterdir() if p.suffix == ".py" or p.is_dir())
 KNOWN = {
@@ -46,9 +48,7 @@ def test_resumed_is_the_same(script, verify):
         pytest.xfail(KNOWN[script.name])
     main = script / "main.py" if script.is_dir() else script
     report = verify(main, points=2 if sys.version_info < (3, 12) else 1, seed=len(script.name))
-    assert report.failed == ""
-    assert report.undetermined == ""
-    assert [p.faults for p in report.points if p.faults] == []
+    _assert_agreed(report)
 
 
 TORCH = sorted((SCRIPTS / "torch").glob("*.py")) + sorted((SCRIPTS / "numpy").glob("*.py"))
@@ -61,9 +61,7 @@ def test_resumed_training_is_the_same(script, verify):
     if KNOWN.get(script.name):
         pytest.xfail(KNOWN[script.name])
     report = verify(script, points=1, seed=len(script.name))
-    assert report.failed == ""
-    assert report.undetermined == ""
-    assert [p.faults for p in report.points if p.faults] == []
+    _assert_agreed(report)
 
 
 LIBS = sorted((SCRIPTS / "libs").glob("*.py"))
@@ -74,9 +72,7 @@ LIBS = sorted((SCRIPTS / "libs").glob("*.py"))
 def test_resumed_use_of_a_library_is_the_same(script, verify):
     _skip_unless_installed(script)
     report = verify(script, points=1, seed=len(script.name))
-    assert report.failed == ""
-    assert report.undetermined == ""
-    assert [p.faults for p in report.points if p.faults] == []
+    _assert_agreed(report)
 
 
 DATA = sorted((SCRIPTS / "data").glob("*.py"))
@@ -98,9 +94,7 @@ def test_data_and_writers_go_on(script, verify):
         pytest.xfail(KNOWN[script.name])
     _skip_unless_installed(script)
     report = verify(script, points=3, seed=len(script.name))
-    assert report.failed == ""
-    assert report.undetermined == ""
-    assert [p.faults for p in report.points if p.faults] == []
+    _assert_agreed(report)
     assert any(p.savepoint for p in report.points)
 
 
@@ -109,9 +103,7 @@ def test_data_is_put_back_as_it_was(name, verify):
     script = SCRIPTS / "data" / name
     _skip_unless_installed(script)
     report = verify(script, points=3, seed=1, stop=False)
-    assert report.failed == ""
-    assert report.undetermined == ""
-    assert [p.faults for p in report.points if p.faults] == []
+    _assert_agreed(report)
 
 
 FRAMEWORKS = sorted((SCRIPTS / "frameworks").glob("*.py"))
@@ -124,10 +116,14 @@ FRAMEWORKS = sorted((SCRIPTS / "frameworks").glob("*.py"))
 def test_resumed_in_a_framework_is_the_same(script, verify):
     _skip_unless_installed(script)
     report = verify(script, points=3, seed=len(script.name))
+    _assert_agreed(report)
+    assert any(p.savepoint for p in report.points)
+
+
+def _assert_agreed(report: Report) -> None:
     assert report.failed == ""
     assert report.undetermined == ""
     assert [p.faults for p in report.points if p.faults] == []
-    assert any(p.savepoint for p in report.points)
 
 
 def _skip_unless_installed(script: Path) -> None:

@@ -23,9 +23,9 @@ class Spec:
     `at` are places as the user wrote them (`FILE:LINE` or `FILE:LINE#N`), `every` is in seconds,
     `budget` is the share of the run time that savepoints may take (0.02 is 2%), `seed` fixes the
     random number generators before the script starts, `device` is where everything goes in a resume
-    that was on an accelerator. `verify` makes a run for `midrun verify`: it
-    names the folder that takes the digest of the final state, and `points` says where savepoints
-    are taken (see `Watch`), `stop` that the program ends after the first.
+    that was on an accelerator. `verify` makes a run for `midrun verify`: it names the folder that
+    takes the digest of the final state, and `points` says where savepoints are taken (see `Watch`),
+    `stop` that the program ends after the first.
     """
 
     store: str

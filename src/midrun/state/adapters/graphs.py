@@ -109,13 +109,13 @@ def _saved(node: Any) -> GraphState:
     names = _saved_names(kind)
     if names is None:
         return "freed"
-    for name in names:
+    for packed, name in names:
         try:
             # To unpack by a hook would run code of the program's: checkpointing computes anew.
-            raw = _as_tuple(getattr(node, f"_raw{name}"))
+            raw = _as_tuple(getattr(node, packed))
             if any(getattr(held, "unpack_hook", None) is not None for held in raw):
                 return "alive"
-            value = getattr(node, name.replace("_saved_tensors", "saved_tensors"))
+            value = getattr(node, name)
         except RuntimeError as error:
             # The other reason is a change in place: what its backward says is torch's business.
             return "freed" if "second time" in str(error) else "alive"
@@ -130,13 +130,15 @@ def _as_tuple(value: Any) -> Any:
 
 
 @functools.lru_cache(maxsize=1024)
-def _saved_names(kind: Any) -> list[str] | None:
-    """The attributes for what nodes of a kind save, None for one that stands for a spent graph."""
+def _saved_names(kind: Any) -> list[tuple[str, str]] | None:
+    """The attributes for what nodes of a kind save, packed and unpacked; None for one that stands
+    for a spent graph."""
     if getattr(getattr(kind, "_forward_cls", None), "stands_for_spent", False):
         return None
     if hasattr(kind, "saved_tensors"):
-        return ["_saved_tensors"]
-    return [name.removeprefix("_raw") for name in kind.__dict__ if name.startswith("_raw_saved_")]
+        return [("_raw_saved_tensors", "saved_tensors")]
+    packed = [name for name in kind.__dict__ if name.startswith("_raw_saved_")]
+    return [(name, name.removeprefix("_raw")) for name in packed]
 
 
 def with_graph(tensor: Any, name: str) -> None:

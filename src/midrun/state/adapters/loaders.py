@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copyreg
 import functools
+import sys
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -201,7 +202,8 @@ def _start(iterator: Any) -> None:
     progress = saved["_midrun"] = replace(saved["_midrun"])  # a new pass empties the other one
     begins = {worker: _begin(saved, progress, worker) for worker in range(saved["_num_workers"])}
     kind = type(iterator)
-    with _worker_loop(begins, saved["_base_seed"]), _same_random_numbers():
+    fork_rng = sys.modules["torch"].random.fork_rng(devices=[])  # a new iterator draws a seed
+    with _worker_loop(begins, saved["_base_seed"]), fork_rng:
         kind.__init__(iterator, _loader(saved, progress))
     for name in {"_shutdown", *_OF_PROCESSES}:
         saved.pop(name, None)
@@ -257,14 +259,3 @@ def _worker_loop(begins: dict[int, Begin], base_seed: int) -> Iterator[None]:
         yield
     finally:
         worker._worker_loop = plain
-
-
-@contextlib.contextmanager
-def _same_random_numbers() -> Iterator[None]:
-    import torch
-
-    state = torch.get_rng_state()
-    try:
-        yield
-    finally:
-        torch.set_rng_state(state)
