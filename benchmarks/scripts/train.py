@@ -1,6 +1,6 @@
 """A small training script of the usual form: about 20 s on one core of 2020's.
 
-Prints `train CPU WALL`: the seconds of its training, without its imports.
+Prints `train` and the seconds of CPU time of each epoch.
 """
 
 import time
@@ -55,7 +55,7 @@ def accuracy(model: nn.Module, loader: DataLoader) -> float:
     return right / count
 
 
-def main() -> None:
+def main() -> list[float]:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     train = DataLoader(Digits(20_000), batch_size=32, shuffle=True)
@@ -63,7 +63,9 @@ def main() -> None:
     model = Net()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     schedule = torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5)
+    times = []
     for epoch in range(EPOCHS):
+        began = time.process_time()
         total = 0.0
         for pictures, labels in train:
             loss = nn.functional.cross_entropy(model(pictures), labels)
@@ -73,9 +75,9 @@ def main() -> None:
             total += loss.item()
         schedule.step()
         print(f"epoch {epoch}: loss {total / len(train):.4f} accuracy {accuracy(model, test):.4f}")
+        times.append(time.process_time() - began)
+    return times
 
 
 if __name__ == "__main__":
-    cpu, wall = time.process_time(), time.perf_counter()
-    main()
-    print("train", time.process_time() - cpu, time.perf_counter() - wall)
+    print("train", *main())

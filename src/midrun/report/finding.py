@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midrun.errors import MidrunError
-from midrun.run.hook import project_root
+from midrun.run.project import project_root
 
 if TYPE_CHECKING:
     from midrun.store import Store

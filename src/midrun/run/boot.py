@@ -17,10 +17,11 @@ from typing import Any, NoReturn
 from midrun.errors import MidrunError
 from midrun.run import signals
 from midrun.run.current import Run
-from midrun.run.hook import HotFinder, Own, project_root
+from midrun.run.hook import HotFinder, Own
 from midrun.run.imports import after_import
 from midrun.run.places import Wanted, parse, settle
 from midrun.run.policy import Policy
+from midrun.run.project import project_root
 from midrun.run.spec import Spec
 from midrun.run.watch import Watch
 from midrun.source.book import Book

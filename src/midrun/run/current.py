@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -33,7 +34,7 @@ from midrun.source.book import Book, Place
 from midrun.source.positions import Unknown
 from midrun.state.ambient import default_ambient
 from midrun.state.library import LibraryObjects
-from midrun.state.registry import default_registry
+from midrun.state.registry import Registry, default_registry
 from midrun.state.session import NotNow
 from midrun.store import Run as StoredRun
 from midrun.store import Savepoint, StoreError
@@ -54,7 +55,6 @@ class Run:
         self.book = book
         self.own = own
         self.policy = policy
-        self.registry = default_registry()
         self.ambient = default_ambient()
         self.library = LibraryObjects()
         self.exits = Exits(self)
@@ -80,6 +80,11 @@ class Run:
         self._last: Snapshot | None = None
         self._failed = False
         self._not_before = 0.0
+
+    @functools.cached_property
+    def registry(self) -> Registry:
+        """The adapters; looked up for the first savepoint."""
+        return default_registry()
 
     def __reduce__(self) -> Any:
         # What the program holds of midrun belongs, after a resume, to the new run.

@@ -17,21 +17,6 @@ from pathlib import Path
 from midrun.source.book import Book
 from midrun.source.module import Source
 
-_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".midrun")
-
-
-def project_root(script: str) -> str:
-    """The folder that holds the project of a script: the nearest one above it that looks like the
-    root of a project, but none that holds the user's home; else the script's own."""
-    folder = Path(script).resolve().parent
-    home = Path.home()
-    for candidate in (folder, *folder.parents):
-        if candidate == home or candidate in home.parents or candidate == candidate.parent:
-            break
-        if any((candidate / marker).exists() for marker in _MARKERS):
-            return str(candidate)
-    return str(folder)
-
 
 class Own:
     """Tells the program's own files from those of libraries: they lie under the project's root or

@@ -8,7 +8,6 @@ import platform
 import sys
 import time
 import types
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from midrun.run.graphs import dead_tensors
@@ -130,6 +129,8 @@ def _outermost(frame: types.FrameType) -> types.FrameType:
 
 def versions() -> dict[str, str]:
     """The versions that a savepoint depends on."""
+    from importlib.metadata import version  # 13 ms, which an empty script need not wait
+
     found = {"python": platform.python_version(), "midrun": version("midrun")}
     for name in ("torch", "numpy"):
         module = sys.modules.get(name)

@@ -10,7 +10,6 @@ is a function that takes `register`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ class Registry:
 
 def default_registry() -> Registry:
     """midrun's own adapters and those of installed packages."""
+    from importlib.metadata import entry_points  # 13 ms, which an empty script need not wait
+
     from midrun.state.adapters import ADAPTERS
 
     registry = Registry()
