@@ -1,6 +1,6 @@
 """Molecular potential with a cutoff: torch.where selects zero for masked pairs, but the branch not
-taken is the square root of a distance that is zero for an atom and itself. The forward values are fine;
-in backward the gradient 0 of that branch meets an infinite derivative.
+taken is the square root of a distance that is zero for an atom and itself. Forward is
+fine; in backward the gradient 0 of that branch meets an infinite derivative.
 Real bug: https://github.com/pytorch/pytorch/issues/68425. Cure: the double where (replace the
 argument of the sqrt too).
 """
@@ -34,7 +34,7 @@ def batch(size, atoms=5):
 
 potential = PairPotential()
 opt = torch.optim.Adam(potential.parameters(), lr=1e-3)
-for step in range(60):
+for _ in range(60):
     pos, mask = batch(8)
     loss = (potential(pos, mask) - 2.0).pow(2).mean()
     opt.zero_grad()
