@@ -1,6 +1,6 @@
 """Attention mask built as (1 - mask) * -inf: where the mask is 1 this is 0 * -inf = NaN. Only the
-batches that contain a padded sequence build a mask at all, so the first steps are fine.
-A common bug in hand-written transformers. Cure: masked_fill, or a large finite number.
+batches that contain a padded sequence build a mask at all, so the first steps are fine. A common
+bug in hand-written transformers. Cure: masked_fill, or a large finite number.
 """
 
 import math

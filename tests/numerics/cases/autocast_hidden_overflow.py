@@ -1,7 +1,7 @@
-"""Autocast to float16: a feedforward layer's output exceeds 65504 in float16 although float32 holds
-it easily; the normalisation after it makes NaN of the inf.
-Real bug: https://github.com/huggingface/transformers/issues/12225 (Pegasus, T5).
-Cure: bfloat16, or float32 for this layer.
+"""Autocast to float16: a feedforward layer's output exceeds 65504 in float16 although float32
+holds it easily; the normalisation after it makes NaN of the inf. Real bug:
+https://github.com/huggingface/transformers/issues/12225 (Pegasus, T5). Cure: bfloat16, or float32
+for this layer.
 """
 
 import torch

@@ -1,7 +1,6 @@
-"""RMS pooling inside a block that runs under torch.utils.checkpoint. A recording with a stretch of
-digital silence gives windows that are exactly zero; the root mean square is zero and its
-derivative infinite. The operation is recomputed during backward.
-Cure: an epsilon under the root.
+"""RMS pooling inside a block that runs under torch.utils.checkpoint. A recording with a stretch
+of digital silence gives windows that are exactly zero; the root mean square is zero and its
+derivative infinite. The operation is recomputed during backward. Cure: an epsilon under the root.
 """
 
 import torch

@@ -1,6 +1,6 @@
 """Class-balanced loss with weights 1 / count from the labels of the batch. A class that is absent
-has count 0 and an infinite weight, which then meets a zero in the weighted sum.
-From threads on inverse-frequency weights per batch. Cure: count.clamp(min=1).
+has count 0 and an infinite weight, which then meets a zero in the weighted sum. From threads on
+inverse-frequency weights per batch. Cure: count.clamp(min=1).
 """
 
 import torch

@@ -1,8 +1,8 @@
 """Siamese network with a contrastive loss: the Euclidean distance is a square root of a sum of
 squares written by hand. One batch pairs an item with itself, so the distance is exactly zero,
-where the derivative of sqrt is infinite and the zero of the inner difference makes it NaN.
-Real bug: https://github.com/pytorch/pytorch/issues/37154 and many Siamese-network threads.
-Cure: an epsilon inside the sqrt (or F.pairwise_distance).
+where the derivative of sqrt is infinite and the zero of the inner difference makes it NaN. Real
+bug: https://github.com/pytorch/pytorch/issues/37154 and many Siamese-network threads. Cure: an
+epsilon inside the sqrt (or F.pairwise_distance).
 """
 
 import torch

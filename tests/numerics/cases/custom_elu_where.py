@@ -1,7 +1,7 @@
 """Hand-written ELU: torch.where(x > 0, x, exp(x) - 1). For a large positive x the exponential
-overflows in the branch that is not taken; its gradient is 0 * inf.
-Real bug: https://github.com/pytorch/pytorch/issues/52248 and the same trap for hand-written
-softplus. Cure: exp of x clamped to at most 0, or F.elu.
+overflows in the branch that is not taken; its gradient is 0 * inf. Real bug:
+https://github.com/pytorch/pytorch/issues/52248 and the same trap for hand-written softplus. Cure:
+exp of x clamped to at most 0, or F.elu.
 """
 
 import torch

@@ -1,5 +1,5 @@
-"""Unit-length layer as a custom autograd.Function with a hand-derived backward. Forward guards the
-norm with an epsilon, the backward divides by the bare norm: a zero row (padding) gives 0 / 0.
+"""Unit-length layer as a custom autograd.Function with a hand-derived backward. Forward guards
+the norm with an epsilon, the backward divides by the bare norm: a zero row (padding) gives 0 / 0.
 Blame is the line in backward. Cure: the same epsilon in backward.
 """
 

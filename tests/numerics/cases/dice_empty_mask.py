@@ -1,6 +1,6 @@
 """Dice loss without a smoothing term: a batch whose masks are empty, and a prediction thresholded
-to zero by a hard attention map, give 0 / 0. Real bug: many segmentation repositories; the
-usual cure is smooth = 1 in numerator and denominator.
+to zero by a hard attention map, give 0 / 0. Real bug: many segmentation repositories; the usual
+cure is smooth = 1 in numerator and denominator.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Multiple-instance learning by logsumexp over the instances of a bag. A bag without instances is
 all -inf; torch.where replaces its score afterwards, so the loss is finite, but the backward of
-logsumexp over a row of -inf is NaN, and 0 * NaN is NaN.
-Real bug: https://github.com/pytorch/pytorch/issues/31829. Cure: fill such rows before.
+logsumexp over a row of -inf is NaN, and 0 * NaN is NaN. Real bug:
+https://github.com/pytorch/pytorch/issues/31829. Cure: fill such rows before.
 """
 
 import torch

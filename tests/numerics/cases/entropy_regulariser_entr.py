@@ -1,6 +1,6 @@
 """Sparse gating with an entropy bonus by torch.special.entr. A hard threshold on the gates makes
-some of them exactly zero: entr(0) is 0, but its derivative -log(p) - 1 is infinite there.
-From threads on entropy of sparsemax and top-k gates. Cure: clamp the gates, or add an epsilon.
+some of them exactly zero: entr(0) is 0, but its derivative -log(p) - 1 is infinite there. From
+threads on entropy of sparsemax and top-k gates. Cure: clamp the gates, or add an epsilon.
 """
 
 import torch

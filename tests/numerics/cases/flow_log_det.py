@@ -1,6 +1,6 @@
 """Normalising flow with a free linear layer and torch.logdet: nothing keeps the determinant
-positive, and logdet of a matrix with a negative determinant is NaN.
-Cure: slogdet (the log of the absolute value), or an LU parametrisation.
+positive, and logdet of a matrix with a negative determinant is NaN. Cure: slogdet (the log of the
+absolute value), or an LU parametrisation.
 """
 
 import torch

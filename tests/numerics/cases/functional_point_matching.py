@@ -1,7 +1,6 @@
 """Point cloud alignment with torch.func.grad over a dictionary of parameters. One batch is the
 self-consistency check, whose target is the moved cloud itself: the distances are zero, where the
-derivative of the root is infinite.
-Cure: an epsilon under the root.
+derivative of the root is infinite. Cure: an epsilon under the root.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """GAN with the original losses written out: log(1 - D(G(z))). A discriminator that wins gives
 exactly 1.0 for a real sample and the log of 1 - 1. Here D's own loss has the log(1 - D(fake)) and
-the labels of a real batch are flipped once (label noise), as in GAN tricks.
-Cure: binary_cross_entropy_with_logits.
+the labels of a real batch are flipped once (label noise), as in GAN tricks. Cure:
+binary_cross_entropy_with_logits.
 """
 
 import torch

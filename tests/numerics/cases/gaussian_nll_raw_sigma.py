@@ -1,6 +1,6 @@
-"""Heteroscedastic regression whose network outputs sigma without any positive link: as the fit gets
-better sigma is driven down and crosses zero, and the log of a negative number is NaN.
-Common in forum threads on mixture density networks. Cure: predict log sigma, or softplus.
+"""Heteroscedastic regression whose network outputs sigma without any positive link: as the fit
+gets better sigma is driven down and crosses zero, and the log of a negative number is NaN. Common
+in forum threads on mixture density networks. Cure: predict log sigma, or softplus.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Graph convolution with the symmetric normalisation D^-1/2 A D^-1/2: edge dropout leaves a node
-without edges, its degree is 0 and 0 ** -0.5 is infinite; inf * 0 in the product is NaN.
-Real bug: PyTorch Geometric's gcn_norm masks these infinities for this reason.
-Cure: self-loops, or set the infinite entries to 0.
+without edges, its degree is 0 and 0 ** -0.5 is infinite; inf * 0 in the product is NaN. Real bug:
+PyTorch Geometric's gcn_norm masks these infinities for this reason. Cure: self-loops, or set the
+infinite entries to 0.
 """
 
 import torch

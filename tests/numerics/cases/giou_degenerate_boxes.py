@@ -1,6 +1,6 @@
-"""IoU loss of boxes: intersection over union, where a predicted box has collapsed to a point and so
-has its target (an annotation of width zero): 0 / 0.
-Real bug: detection repositories add eps to the union. Cure: union + 1e-7, or drop such boxes.
+"""IoU loss of boxes: intersection over union, where a predicted box has collapsed to a point and
+so has its target (an annotation of width zero): 0 / 0. Real bug: detection repositories add eps
+to the union. Cure: union + 1e-7, or drop such boxes.
 """
 
 import torch

@@ -1,6 +1,7 @@
-"""Gumbel-softmax: -log(-log(u)) with u = 1 - rand in bfloat16, so that u is never 0. But withso few bits u is often exactly 1, -log(u) is 0 and its log -inf.
-Real bug: hand-written Gumbel noise without eps in many repositories (there with probability
-2 ** -24 per draw). Cure: -log of an exponential sample, or u clamped to a tiny number.
+"""Gumbel-softmax: -log(-log(u)) with u = 1 - rand in bfloat16, so that u is never 0. But with so
+few bits u is often exactly 1, -log(u) is 0 and its log -inf. Real bug: hand-written Gumbel noise
+without eps in many repositories (there with probability 2 ** -24 per draw). Cure: -log of an
+exponential sample, or u clamped to a tiny number.
 """
 
 import torch

@@ -1,7 +1,6 @@
 """Activation regularisation (as in AWD-LSTM) on hidden states in float16: the square of an
-activation above 255 exceeds 65504, and the penalty is inf. In float32 it is fine.
-Of the kind of https://github.com/pytorch/pytorch/issues/66707.
-Cure: take the square and the mean in float32.
+activation above 255 exceeds 65504, and the penalty is inf. In float32 it is fine. Of the kind of
+https://github.com/pytorch/pytorch/issues/66707. Cure: take the square and the mean in float32.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Attention in float16 without the 1 / sqrt(d) before the product: the scores q @ k of a large
-hidden state exceed 65504 and become inf, softmax of two infs is NaN.
-Real bug: https://github.com/plemeri/InSPyReNet/issues/36. Cure: scale q before the product, or
-compute the scores in float32.
+hidden state exceed 65504 and become inf, softmax of two infs is NaN. Real bug:
+https://github.com/plemeri/InSPyReNet/issues/36. Cure: scale q before the product, or compute the
+scores in float32.
 """
 
 import torch

@@ -1,6 +1,6 @@
-"""Cosine similarity in float16: x / (norm + 1e-8) protects in float32, but 1e-8 rounds to 0 in half
-precision, and a zero vector (a padding token) is divided by 0. Blame is the division.
-Real bug: https://github.com/pyg-team/pytorch_geometric/pull/2106. Cure: eps = 1e-4, or float32.
+"""Cosine similarity in float16: x / (norm + 1e-8) protects in float32, but 1e-8 rounds to 0 in
+half precision, and a zero vector (a padding token) is divided by 0. Blame is the division. Real
+bug: https://github.com/pyg-team/pytorch_geometric/pull/2106. Cure: eps = 1e-4, or float32.
 """
 
 import torch

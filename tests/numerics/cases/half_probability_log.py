@@ -1,6 +1,6 @@
-"""Knowledge distillation with the probabilities stored in float16: the student's softmax underflows
-to 0 in half precision (fine in float32, about 1e-9), and its log is -inf.
-Cure: log_softmax in float32. The blame is on the log, which consumes the value.
+"""Knowledge distillation with the probabilities stored in float16: the student's softmax
+underflows to 0 in half precision (fine in float32, about 1e-9), and its log is -inf. Cure:
+log_softmax in float32. The blame is on the log, which consumes the value.
 """
 
 import torch

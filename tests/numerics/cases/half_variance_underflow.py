@@ -1,7 +1,7 @@
 """Instance normalisation by hand in float16: the variance of a low-contrast patch, about 1e-8,
 underflows to 0, and so does the eps of 1e-9; the reciprocal root is infinite and then meets a
-difference of 0. In float32 all is fine. Blame is the rsqrt that consumes the variance.
-Cure: statistics in float32.
+difference of 0. In float32 all is fine. Blame is the rsqrt that consumes the variance. Cure:
+statistics in float32.
 """
 
 import torch

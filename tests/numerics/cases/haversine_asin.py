@@ -1,7 +1,7 @@
 """Geolocation network trained on the haversine distance. For two antipodal points (the network
 starts out at the antipode of one class of labels) the inner term is clamped to 1, where the
-derivative of asin is infinite although the distance is right.
-Cure: 2 * atan2(sqrt(a), sqrt(1 - a)) with an epsilon, or a clamp below 1.
+derivative of asin is infinite although the distance is right. Cure: 2 * atan2(sqrt(a), sqrt(1 -
+a)) with an epsilon, or a clamp below 1.
 """
 
 import math

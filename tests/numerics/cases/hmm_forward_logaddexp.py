@@ -1,8 +1,8 @@
 """Left-to-right HMM in log space: the recursion adds "stay" and "move" scores by torch.logaddexp.
 States that cannot be reached yet hold -inf, and logaddexp(-inf, -inf) is -inf (right), but its
-gradient is exp(-inf - -inf) = NaN. Such states only appear once sequences are long enough to
-use the strict topology. Cure: a large finite negative score instead of -inf.
-Real bug: threads on torch.logaddexp and logcumsumexp gradients at -inf.
+gradient is exp(-inf - -inf) = NaN. Such states only appear once sequences are long enough to use
+the strict topology. Cure: a large finite negative score instead of -inf. Real bug: threads on
+torch.logaddexp and logcumsumexp gradients at -inf.
 """
 
 import torch

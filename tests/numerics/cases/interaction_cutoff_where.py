@@ -1,8 +1,8 @@
-"""Molecular potential with a cutoff: torch.where selects zero for masked pairs, but the branch not
-taken is the square root of a distance that is zero for an atom and itself. Forward is
-fine; in backward the gradient 0 of that branch meets an infinite derivative.
-Real bug: https://github.com/pytorch/pytorch/issues/68425. Cure: the double where (replace the
-argument of the sqrt too).
+"""Molecular potential with a cutoff: torch.where selects zero for masked pairs, but the branch
+not taken is the square root of a distance that is zero for an atom and itself. Forward is fine;
+in backward the gradient 0 of that branch meets an infinite derivative. Real bug:
+https://github.com/pytorch/pytorch/issues/68425. Cure: the double where (replace the argument of
+the sqrt too).
 """
 
 import torch

@@ -1,6 +1,6 @@
-"""Generalised mean pooling with a learnable exponent: x ** p. For a negative x and p = 2 the value
-is fine, but the derivative with respect to p is x ** p * log(x), the log of a negative number.
-The exponent is frozen at 2 for a warm-up. Real bug: GeM pooling clamps its input to 1e-6.
+"""Generalised mean pooling with a learnable exponent: x ** p. For a negative x and p = 2 the
+value is fine, but the derivative with respect to p is x ** p * log(x), the log of a negative
+number. The exponent is frozen at 2 for a warm-up. Real bug: GeM pooling clamps its input to 1e-6.
 Cure: x.abs() or clamp(min=1e-6).
 """
 

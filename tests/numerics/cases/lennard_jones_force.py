@@ -1,6 +1,6 @@
-"""Energy matching with a repulsive term (sigma / r) ** 12. Two particles come close: the energy is
-large but finite in float32, its derivative with one more power of 1 / r overflows.
-From threads on machine-learned force fields. Cure: cap the repulsion, or a minimal distance.
+"""Energy matching with a repulsive term (sigma / r) ** 12. Two particles come close: the energy
+is large but finite in float32, its derivative with one more power of 1 / r overflows. From
+threads on machine-learned force fields. Cure: cap the repulsion, or a minimal distance.
 """
 
 import torch

@@ -1,7 +1,6 @@
 """Audio front-end inside the model: log of mel energies without a floor. One clip is digital
-silence, its energies are 0 and the log is -inf, which the next layer turns into NaN.
-Real bug: torchaudio and speech recipes add 1e-6 or clamp before the log.
-Cure: torch.log(mel + 1e-6).
+silence, its energies are 0 and the log is -inf, which the next layer turns into NaN. Real bug:
+torchaudio and speech recipes add 1e-6 or clamp before the log. Cure: torch.log(mel + 1e-6).
 """
 
 import torch

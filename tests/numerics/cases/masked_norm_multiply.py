@@ -1,7 +1,7 @@
-"""Trajectory loss: the speed is a root of squared differences, and padded time steps are removed by
-multiplication with a mask after the root. Padded differences are exactly zero, so the mask's
-zero gradient meets the infinite derivative of the root. Multiplying is no protection.
-From forum threads on masked distances. Cure: mask before the root, or an epsilon inside.
+"""Trajectory loss: the speed is a root of squared differences, and padded time steps are removed
+by multiplication with a mask after the root. Padded differences are exactly zero, so the mask's
+zero gradient meets the infinite derivative of the root. Multiplying is no protection. From forum
+threads on masked distances. Cure: mask before the root, or an epsilon inside.
 """
 
 import torch

@@ -1,6 +1,6 @@
 """Per-image min-max scaling inside the model: (x - min) / (max - min). A blank image is constant,
-so it is 0 / 0. Real bug: threads on normalising images that are all black.
-Cure: an epsilon in the denominator, or a check of the data.
+so it is 0 / 0. Real bug: threads on normalising images that are all black. Cure: an epsilon in
+the denominator, or a check of the data.
 """
 
 import torch

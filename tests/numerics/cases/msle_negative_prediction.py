@@ -1,6 +1,6 @@
-"""Squared logarithmic error by hand: log1p(prediction) for a network without a positive output.
-A prediction below -1 gives NaN. From forum and Kaggle threads on RMSLE.
-Cure: clamp the prediction at 0, or train on log1p of the target.
+"""Squared logarithmic error by hand: log1p(prediction) for a network without a positive output. A
+prediction below -1 gives NaN. From forum and Kaggle threads on RMSLE. Cure: clamp the prediction
+at 0, or train on log1p of the target.
 """
 
 import torch

@@ -1,9 +1,9 @@
 """Layer that orthogonalises its weight by SVD (U @ V^T). The weight is initialised as an
 orthogonal matrix, whose singular values are all equal: the backward of SVD divides by their
-differences. The layer is frozen for the first epoch, so NaN comes when it is unfrozen
-(and the next SVD raises).
-Real bug: threads on torch.svd gradients with repeated singular values. Cure: polar factor by
-Newton iterations, or a parametrisation (torch.nn.utils.parametrizations.orthogonal).
+differences. The layer is frozen for the first epoch, so NaN comes when it is unfrozen (and the
+next SVD raises). Real bug: threads on torch.svd gradients with repeated singular values. Cure:
+polar factor by Newton iterations, or a parametrisation
+(torch.nn.utils.parametrizations.orthogonal).
 """
 
 import torch

@@ -1,7 +1,7 @@
-"""Log-transformed regression: torch.where takes log(h) for positive activations and a straight line
-otherwise. For an activation of exactly zero (a padded row) the log is -inf in the branch that is
-not taken; forward selects it away, backward computes 0 / 0.
-Real bug: https://github.com/pytorch/pytorch/issues/108618. Cure: the double where.
+"""Log-transformed regression: torch.where takes log(h) for positive activations and a straight
+line otherwise. For an activation of exactly zero (a padded row) the log is -inf in the branch
+that is not taken; forward selects it away, backward computes 0 / 0. Real bug:
+https://github.com/pytorch/pytorch/issues/108618. Cure: the double where.
 """
 
 import torch

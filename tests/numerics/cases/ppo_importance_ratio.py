@@ -1,7 +1,7 @@
 """PPO with the ratio exp(new - old). From some update on the rollout's old log probabilities are
 taken with observations that were not normalised (the normaliser changed in between): they are
-very low, and the ratio overflows. The next step raises, since Normal rejects NaN.
-From threads on PPO giving NaN. Cure: clamp the difference of the logs.
+very low, and the ratio overflows. The next step raises, since Normal rejects NaN. From threads on
+PPO giving NaN. Cure: clamp the difference of the logs.
 """
 
 import torch

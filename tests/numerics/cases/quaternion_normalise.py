@@ -1,6 +1,6 @@
-"""Rotation regression with a quaternion that is divided by its norm. The network's input is masked
-for an occluded object and it has no bias, so the quaternion is exactly zero: 0 / 0.
-Cure: F.normalize (with its eps), or a bias.
+"""Rotation regression with a quaternion that is divided by its norm. The network's input is
+masked for an occluded object and it has no bias, so the quaternion is exactly zero: 0 / 0. Cure:
+F.normalize (with its eps), or a bias.
 """
 
 import torch

@@ -1,8 +1,8 @@
 """Pose regression with the geodesic angle between rotations: acos of (trace - 1) / 2. The cosine
 is clamped to [-1, 1], so the value is fine, but a prediction that is exactly right has cosine 1,
-where the derivative of acos is infinite (the clamp passes gradients at its bound).
-Real bug: https://github.com/papagina/RotationContinuity/issues/11 (clamp to 0.9999 there).
-Cure: clamp a little inside of [-1, 1], or atan2 of sine and cosine.
+where the derivative of acos is infinite (the clamp passes gradients at its bound). Real bug:
+https://github.com/papagina/RotationContinuity/issues/11 (clamp to 0.9999 there). Cure: clamp a
+little inside of [-1, 1], or atan2 of sine and cosine.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Precision per class with a "safe" division by torch.where: the class without predictions gives
-0 / 0 in the branch that is not taken. Forward is right, in backward that branch gives NaN.
-Real bug: https://github.com/pytorch/pytorch/issues/16317. Cure: divide by a denominator from
-which the zeros were replaced before.
+0 / 0 in the branch that is not taken. Forward is right, in backward that branch gives NaN. Real
+bug: https://github.com/pytorch/pytorch/issues/16317. Cure: divide by a denominator from which the
+zeros were replaced before.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """A recurrent sine network (SIREN cell, omega = 30) applied for 60 steps: forward values stay in
 [-1, 1], but backward multiplies by the slope of each step, and the gradient overflows once the
-rollout is long enough. The rollout grows by a curriculum.
-From threads on exploding gradients through long rollouts. Cure: truncated backpropagation.
+rollout is long enough. The rollout grows by a curriculum. From threads on exploding gradients
+through long rollouts. Cure: truncated backpropagation.
 """
 
 import torch

@@ -1,5 +1,5 @@
-"""Survival model with softplus written as log(1 + exp(x)): overflows above 88. Patients' ages enter
-unscaled, and one record has its age in months. Cure: F.softplus.
+"""Survival model with softplus written as log(1 + exp(x)): overflows above 88. Patients' ages
+enter unscaled, and one record has its age in months. Cure: F.softplus.
 """
 
 import torch

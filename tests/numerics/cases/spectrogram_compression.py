@@ -1,7 +1,7 @@
 """Speech enhancement with a power-law compressed magnitude (|X| ** 0.3). A clip with digital
 silence has bins that are exactly zero; the value is zero, the derivative of the power infinite.
-Real bug: compressed spectral losses in speech repositories; discuss.pytorch.org threads on
-the gradient of pow with an exponent below one. Cure: (|X| + eps) ** 0.3.
+Real bug: compressed spectral losses in speech repositories; discuss.pytorch.org threads on the
+gradient of pow with an exponent below one. Cure: (|X| + eps) ** 0.3.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Soft actor-critic with a tanh-squashed action: the correction log(1 - action ** 2) without an
-epsilon. For a pre-activation above 9 tanh is exactly 1 in float32 and the log is -inf.
-Real bug: https://github.com/philtabor/Actor-Critic-Methods-Paper-To-Code/issues/7.
-Normal raises at the NaN one step later. Cure: 2 * (log 2 - u - softplus(-2 u)).
+epsilon. For a pre-activation above 9 tanh is exactly 1 in float32 and the log is -inf. Real bug:
+https://github.com/philtabor/Actor-Critic-Methods-Paper-To-Code/issues/7. Normal raises at the NaN
+one step later. Cure: 2 * (log 2 - u - softplus(-2 u)).
 """
 
 import torch

@@ -1,7 +1,7 @@
-"""Mixed precision with a static loss scale: the loss is multiplied by 65536 in float32, the body of
-the model runs in float16. Gradients are computed in float16 there and overflow;
-nothing checks for infinite gradients before the step.
-Cure: a GradScaler that lowers the scale and skips the step, or a smaller scale.
+"""Mixed precision with a static loss scale: the loss is multiplied by 65536 in float32, the body
+of the model runs in float16. Gradients are computed in float16 there and overflow; nothing checks
+for infinite gradients before the step. Cure: a GradScaler that lowers the scale and skips the
+step, or a smaller scale.
 """
 
 import torch

@@ -1,6 +1,6 @@
-"""Neural ODE of a reaction with a cubic term, integrated by explicit Euler: for a step size that is
-too large for the stiffness the state doubles its exponent at each step and overflows.
-From threads on neural ODEs going to NaN. Cure: smaller steps, an implicit or adaptive solver.
+"""Neural ODE of a reaction with a cubic term, integrated by explicit Euler: for a step size that
+is too large for the stiffness the state doubles its exponent at each step and overflows. From
+threads on neural ODEs going to NaN. Cure: smaller steps, an implicit or adaptive solver.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Sketch generator with a penalty on the length of each pen stroke, by torch.hypot of dx and dy.
 Strokes are rounded to whole pixels for padding ends, so some have dx = dy = 0: the value of hypot
-is zero, its derivative x / hypot is 0 / 0.
-Cure: sqrt(dx ** 2 + dy ** 2 + eps), or leave strokes of zero length out.
+is zero, its derivative x / hypot is 0 / 0. Cure: sqrt(dx ** 2 + dy ** 2 + eps), or leave strokes
+of zero length out.
 """
 
 import torch

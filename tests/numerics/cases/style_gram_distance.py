@@ -1,8 +1,8 @@
 """Style transfer: distance between Gram matrices as a matrix 2-norm by hand (a square root of the
 squared differences). The optimised image starts as a copy of the style image after a warm-up on
-the content, so both Gram matrices are equal and the root is taken at zero.
-From threads on neural style transfer giving NaN when initialised with the style image.
-Cure: the squared distance, or an epsilon.
+the content, so both Gram matrices are equal and the root is taken at zero. From threads on neural
+style transfer giving NaN when initialised with the style image. Cure: the squared distance, or an
+epsilon.
 """
 
 import torch

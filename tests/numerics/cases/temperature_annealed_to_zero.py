@@ -1,6 +1,6 @@
-"""Softmax temperature annealed linearly to 0: at the end of the schedule logits / 0 is infinite and
-softmax of infinities is NaN. From threads on Gumbel-softmax annealing.
-Cure: a floor for the temperature.
+"""Softmax temperature annealed linearly to 0: at the end of the schedule logits / 0 is infinite
+and softmax of infinities is NaN. From threads on Gumbel-softmax annealing. Cure: a floor for the
+temperature.
 """
 
 import torch

@@ -1,6 +1,6 @@
 """Optimal transport loss with forbidden assignments: their cost is infinite, so that the plan is
-exactly zero there, and the loss is the sum of plan * cost, 0 * inf = NaN.
-From threads on Sinkhorn with infinite costs. Cure: sum over the allowed pairs only.
+exactly zero there, and the loss is the sum of plan * cost, 0 * inf = NaN. From threads on
+Sinkhorn with infinite costs. Cure: sum over the allowed pairs only.
 """
 
 import torch

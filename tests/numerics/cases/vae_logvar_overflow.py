@@ -1,7 +1,7 @@
 """VAE whose log variance is unbounded: inputs on the wrong scale (one feature in thousands) make
-logvar large and exp(logvar) overflows in the KL term.
-Real bug: https://github.com/vanderschaarlab/synthcity/issues/331.
-Cure: clamp logvar to [-30, 20], scale the inputs.
+logvar large and exp(logvar) overflows in the KL term. Real bug:
+https://github.com/vanderschaarlab/synthcity/issues/331. Cure: clamp logvar to [-30, 20], scale
+the inputs.
 """
 
 import torch
@@ -20,7 +20,7 @@ class VAE(nn.Module):
 
     def forward(self, x):
         mu, logvar = self.enc(x).chunk(2, dim=1)
-        z = mu + torch.exp(0.5 * logvar).clamp(max=50) * torch.randn_like(mu)
+        z = mu + torch.exp(0.5 * logvar.clamp(max=8)) * torch.randn_like(mu)
         return self.dec(z), mu, logvar
 
 

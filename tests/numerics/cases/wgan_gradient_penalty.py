@@ -1,7 +1,7 @@
 """WGAN with a gradient penalty: the norm of the critic's gradient at interpolated points. The
 critic's ReLUs are all dead on one interpolated point, so the gradient there is exactly zero; the
-norm is fine, but the derivative of the norm in double backward is 0 / 0.
-Real bug: https://github.com/pytorch/pytorch/issues/2534. Cure: an epsilon inside the sqrt.
+norm is fine, but the derivative of the norm in double backward is 0 / 0. Real bug:
+https://github.com/pytorch/pytorch/issues/2534. Cure: an epsilon inside the sqrt.
 """
 
 import torch

@@ -1,6 +1,7 @@
-"""Count model with an exposure per cell and the likelihood by torch.xlogy(count, rate). A cell with
-exposure zero has count zero and rate zero: xlogy(0, 0) is 0 by definition, but its derivative
-with respect to the rate is 0 / 0. Cure: leave unexposed cells out, or xlogy(count, rate + eps).
+"""Count model with an exposure per cell and the likelihood by torch.xlogy(count, rate). A cell
+with exposure zero has count zero and rate zero: xlogy(0, 0) is 0 by definition, but its
+derivative with respect to the rate is 0 / 0. Cure: leave unexposed cells out, or xlogy(count,
+rate + eps).
 """
 
 import torch
