@@ -33,9 +33,8 @@ for epoch in range(3):
     for i in range(0, 150, 6):
         logp = model(audio[i : i + 6])
         frames = torch.full((6,), len(logp))
-        loss = F.ctc_loss(
-            logp, targets[i : i + 6], frames, lengths[i : i + 6]
-        )  # BLAME bad-target forward
+        target, size = targets[i : i + 6], lengths[i : i + 6]
+        loss = F.ctc_loss(logp, target, frames, size)  # BLAME bad-target forward
         opt.zero_grad()
         loss.backward()
         opt.step()

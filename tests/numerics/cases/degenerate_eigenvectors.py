@@ -1,7 +1,7 @@
 """Learned metric whose principal axes are compared with a reference: backward of eigh divides by
 differences of eigenvalues. When the covariance of a batch is a multiple of the identity (a
 calibration batch of plus/minus unit vectors), the eigenvalues coincide and the gradient is NaN.
-Real bug: https://github.com/pytorch/pytorch/issues/47599 and the warning in the eigh docs. The
+Real bug: https://github.com/pytorch/pytorch/issues/76531 and the warning in the eigh docs. The
 step after raises LinAlgError because of the NaN. Cure: a small distinct jitter on the diagonal.
 """
 
