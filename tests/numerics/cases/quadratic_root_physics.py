@@ -10,8 +10,8 @@ torch.manual_seed(112)
 
 GRAVITY = 9.81
 speed = torch.tensor(8.0, requires_grad=True)
-drag = torch.tensor(0.1, requires_grad=True)
-optimizer = torch.optim.SGD([speed, drag], lr=0.2)
+drag = 0.1
+optimizer = torch.optim.SGD([speed], lr=0.2)
 
 
 def time_to_height(v, h):
