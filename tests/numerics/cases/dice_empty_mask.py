@@ -24,9 +24,6 @@ opt = torch.optim.Adam(net.parameters(), lr=1e-2)
 for step in range(60):
     image = torch.rand(4, 1, 12, 12)
     roi = F.max_pool2d((image > 0.97).float(), 3, 1, 1)
-    if step == 16:
-        image[1] *= 0.9
-        roi[1] = (image[1] > 0.97).float()
     prob = torch.sigmoid(net(image)) * roi
     loss = criterion(prob, (image > 0.97).float())
     opt.zero_grad()

@@ -1,7 +1,7 @@
 """REINFORCE with invalid actions masked by -inf and an entropy bonus -(p * log p): for a masked
 action p is 0 and log p is -inf, and the product is NaN. Early levels allow every action. Real
 bug: stable-baselines3-contrib's and RLlib's masked distributions treat this case. Cure: a large
-finite negative number as the mask, or torch.where on the product.
+finite negative number as the mask, or log p filled with 0 there before the product.
 """
 
 import torch

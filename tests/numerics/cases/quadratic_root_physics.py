@@ -11,7 +11,7 @@ torch.manual_seed(112)
 GRAVITY = 9.81
 speed = torch.tensor(8.0, requires_grad=True)
 drag = 0.1
-optimizer = torch.optim.SGD([speed], lr=0.2)
+optimizer = torch.optim.SGD([speed], lr=0.2, momentum=0.8)
 
 
 def time_to_height(v, h):
