@@ -37,5 +37,4 @@ for step in range(60):
     loss = inverse_depth_loss(net(views[rows]), truth[rows])
     opt.zero_grad()
     loss.backward()
-    nn.utils.clip_grad_value_(net.parameters(), 1.0)
     opt.step()

@@ -30,7 +30,7 @@ for step in range(60):
     data = torch.randn(64, 2)
     gap = torch.cdist(data, bank).masked_fill(torch.eye(64, dtype=torch.bool), float("inf"))
     closest = torch.minimum(closest, gap.amin(0))
-    noise = (2 + step / 4) * torch.randn(64, 2)
+    noise = (2.0 if step < 11 else 20.0) * torch.randn(64, 2)
     loss = model(data).mean() + 0.1 * torch.log(1 + partition(model(noise)))
     opt.zero_grad()
     loss.backward()
