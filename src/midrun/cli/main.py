@@ -26,6 +26,7 @@ _COMMANDS = {
     "run": "run",
     "resume": "run",
     "verify": "verify",
+    "why": "why",
     "ls": "runs",
     "show": "runs",
     "rm": "runs",

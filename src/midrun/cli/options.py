@@ -87,6 +87,20 @@ def saving(command: Command) -> Command:
     return command
 
 
+def sentinel(command: Command) -> Command:
+    """The options that say what happens when the training becomes NaN."""
+    for add in reversed((
+        click.option(
+            "--on-nan", type=click.Choice(["ask", "continue", "stop"]), default="ask",
+            show_default=True,
+            help="What to do when the training becomes NaN, once it is told why.",
+        ),
+        click.option("--no-sentinel", is_flag=True, help="Do not watch for NaN."),
+    )):  # fmt: skip
+        command = add(command)
+    return command
+
+
 def through(command: Command) -> Command:
     """The option --through."""
     return click.option(

@@ -12,6 +12,7 @@ _FOR_A_SCRIPT = {"allow_interspersed_args": False}
 
 @click.command(short_help="Run a script and take savepoints.", context_settings=_FOR_A_SCRIPT)
 @options.saving
+@options.sentinel
 @options.through
 @options.store
 @options.module
@@ -23,6 +24,8 @@ def run(
     at: tuple[str, ...],
     every: float | None,
     budget: float,
+    on_nan: str,
+    no_sentinel: bool,
     through: tuple[str, ...],
     store: str | None,
 ) -> None:
@@ -44,6 +47,7 @@ def run(
         at=list(at),
         every=every,
         budget=budget,
+        on_nan="" if no_sentinel else on_nan,
         through=list(through),
     )
     execute(spec, list(arguments))
@@ -64,6 +68,7 @@ def run(
 @click.option("--strict", is_flag=True, help="Take the newest savepoint that no edit makes stale.")
 @click.option("--trust", is_flag=True, help="Load a savepoint that is not marked as your own.")
 @options.saving
+@options.sentinel
 @options.store
 def resume(
     savepoint: str | None,
@@ -74,6 +79,8 @@ def resume(
     at: tuple[str, ...],
     every: float | None,
     budget: float,
+    on_nan: str,
+    no_sentinel: bool,
     store: str | None,
 ) -> None:
     """Continue from a savepoint, in the code as it is now. Default: the newest of all.
@@ -98,6 +105,7 @@ def resume(
         at=list(at),
         every=every,
         budget=budget,
+        on_nan="" if no_sentinel else on_nan,
         assignments=list(assignments),
         trust=trust,
         device=device,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import importlib.machinery
 import importlib.util
 import os
 import signal
 import sys
+import tempfile
 import time
 import types
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from midrun.errors import MidrunError
-from midrun.run import signals
+from midrun.run import alarm, signals
 from midrun.run.current import Run
 from midrun.run.hook import HotFinder, Own
 from midrun.run.imports import after_import
@@ -96,12 +98,18 @@ def make_run(
 ) -> Run:
     """The run of this process, entered in the store; its signals are set."""
     global current
-    stored = Store(Path(spec.store)).new_run(info, parent=parent)
+    folder = Path(tempfile.mkdtemp(prefix="midrun-")) if spec.attach else Path(spec.store)
+    stored = Store(folder).new_run(info, parent=parent)
     policy = Policy(spec.budget, spec.every, time.monotonic())
     run = Run(stored, book, own, policy, before=before, quiet=spec.quiet)
     if spec.verify:
         run.watch = Watch(spec.verify, spec.points, spec.stop)
         run.flags.raise_all()
+    if spec.attach:
+        module, _, function = spec.attach.partition(":")
+        getattr(importlib.import_module(module), function)(run, spec.request)
+    elif spec.on_nan:
+        alarm.install(run, spec.on_nan)
     signals.install(run)
     after_import(loaders.MODULE, loaders.watch)
     after_import("torch._dynamo.config", run.flags.leave_out)

@@ -26,6 +26,7 @@ from midrun.run.hook import Own
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
 from midrun.run.saving import Snapshot, Unsaved
+from midrun.run.sentinel import Sentinel
 from midrun.run.signals import STOP, Handlers
 from midrun.run.stops import Stops
 from midrun.run.watch import Watch
@@ -52,6 +53,7 @@ class Run:
         self, stored: StoredRun, book: Book, own: Own, policy: Policy, *, before: float, quiet: bool
     ) -> None:
         self.stored = stored
+        self.pid = os.getpid()
         self.book = book
         self.own = own
         self.policy = policy
@@ -70,6 +72,7 @@ class Run:
         self.clock = Clock(self._tick, min(_PERIOD, policy.every or _PERIOD))
         book.blocks.on_new = self._block_added
         self.watch: Watch | None = None
+        self.sentinel: Sentinel | None = None
         os.register_at_fork(after_in_child=self._leave_alone)
         self._within = Within(book.own)
         self._places: list[Wanted] = []
@@ -133,7 +136,9 @@ class Run:
             self.seen.add(number)
 
     def begin(self) -> None:
-        """The script is about to start."""
+        """The script is about to start, or to go on."""
+        if self.sentinel is not None:
+            self.sentinel.begin()
         if self.policy.budget > 0 or self.policy.every is not None:
             self.clock.start()
 

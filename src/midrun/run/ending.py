@@ -37,6 +37,8 @@ class Ending:
     def leave(self, error: BaseException | None) -> None:
         """Finish writing; after a crash, say how to go on."""
         run = self._run
+        if run.sentinel is not None:
+            run.sentinel.end(error)
         run.end()
         run.finish_writing()
         if run.watch is not None:

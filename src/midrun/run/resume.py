@@ -23,6 +23,7 @@ from midrun.run.modules import Module, apply_edits
 from midrun.run.places import parse
 from midrun.run.saving import versions
 from midrun.run.seeds import seed_on_import
+from midrun.run.sentinel import Count
 from midrun.run.spec import Spec
 from midrun.run.stale import stale_edits, told
 from midrun.source.book import Book
@@ -54,6 +55,8 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
             Source.read(path)  # a syntax error is told before anything else happens
     run = boot.make_run(spec, book, own, child, parent=savepoint.spec, before=manifest["elapsed"])
     run.follow(wanted)
+    if run.sentinel is not None:
+        run.sentinel.go_on(Count(**(manifest.get("training") or {})))
     if spec.seed is not None:
         seed_on_import(spec.seed)
     _warn_of_versions(run, manifest["versions"])

@@ -110,6 +110,7 @@ class Snapshot:
             "notes": [vars(note) for note in session.notes] + _missing(session, root),
             "versions": versions(),
             "output": _output_offsets(),
+            "training": vars(run.sentinel.count) if run.sentinel is not None else None,
         }
 
 

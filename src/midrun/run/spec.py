@@ -26,6 +26,11 @@ class Spec:
     that was on an accelerator. `verify` makes a run for `midrun verify`: it names the folder that
     takes the digest of the final state, and `points` says where savepoints are taken (see `Watch`),
     `stop` that the program ends after the first.
+
+    `on_nan` is what happens when the training becomes NaN: "ask", "continue" or "stop"; empty for
+    no sentinel. `attach` names a function, "package.module:function", that is called with the run
+    and with `request` before anything else: so features come to the process that the program runs
+    in. Such a run leaves no trace in the store.
     """
 
     store: str
@@ -44,6 +49,9 @@ class Spec:
     points: list[tuple[int, int]] = field(default_factory=list)
     stop: bool = False
     quiet: bool = False
+    on_nan: str = ""
+    attach: str = ""
+    request: str = ""
     hash_seed: str = ""
 
     def write(self) -> str:

@@ -177,6 +177,8 @@ _MODULE_HOOKS = (
     "_global_module_registration_hooks",
     "_global_parameter_registration_hooks",
 )
+# midrun's own hooks lie under this key (run/steps.py); they belong to the process.
+_OUR_KEY = "midrun"
 _OPTIMIZER_HOOKS = ("_global_optimizer_pre_hooks", "_global_optimizer_post_hooks")
 
 
@@ -190,12 +192,18 @@ def _hook_tables() -> list[tuple[str, Any]]:
 def _read_hooks() -> dict[str, Any]:
     torch = _torch()
     return {
-        "tables": {name: dict(table) for name, table in _hook_tables() if table},
+        "tables": {
+            name: hooks for name, table in _hook_tables() if (hooks := _without(table, _OUR_KEY))
+        },
         "full": torch.nn.modules.module._global_is_full_backward_hook,
         "next": torch.utils.hooks.RemovableHandle.next_id,
         "parametrize": torch.nn.utils.parametrize._cache_enabled,
         "optimizers": list(_hooked(torch.optim.Optimizer)),
     }
+
+
+def _without(table: Any, key: Any) -> dict[Any, Any]:
+    return {name: value for name, value in table.items() if name != key}
 
 
 def _hooked(kind: Any) -> set[Any]:
@@ -207,8 +215,9 @@ def _hooked(kind: Any) -> set[Any]:
 def _set_hooks(saved: dict[str, Any]) -> None:
     torch = _torch()
     for name, table in _hook_tables():
+        ours = {_OUR_KEY: table[_OUR_KEY]} if _OUR_KEY in table else {}
         table.clear()
-        table.update(saved["tables"].get(name, {}))
+        table.update(saved["tables"].get(name, {}) | ours)
     torch.nn.modules.module._global_is_full_backward_hook = saved["full"]
     handles = torch.utils.hooks.RemovableHandle
     handles.next_id = max(handles.next_id, saved["next"])

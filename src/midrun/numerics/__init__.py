@@ -1,0 +1,1 @@
+"""Where a NaN comes from: the first bad operation, its cause, and cures that were tried."""

@@ -1,0 +1,142 @@
+"""From a bad loss, gradient or parameter back to the operation that is to blame.
+
+The way goes from each bad value to the operand that it came from, a NaN before an infinity, and
+ends at the operation that made a bad value of finite ones. A NaN that was made of infinities (0
+times inf, a softmax over a row of -inf) is the fault of the operation that made the infinity,
+unless that was put there on purpose, by a mask, a literal or a fill: then it is its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import torch
+
+from midrun.numerics.microscope.events import Event, Operand
+from midrun.numerics.microscope.mode import ALLOCATIONS, Microscope
+from midrun.numerics.microscope.tensors import Kind, kind
+
+# Operations by which programs write infinities on purpose.
+_DELIBERATE = frozenset({
+    "full", "full_like", "new_full", "fill", "masked_fill", "scalar_tensor", "lift_fresh",
+    "lift_fresh_copy", "constant_pad_nd", "where", "index_fill", "scatter",
+    "max_pool2d_with_indices",
+})  # fmt: skip
+_SELECTIONS = frozenset({
+    "where", "masked_fill", "index", "masked_select", "gather", "clamp", "clamp_min", "clamp_max",
+    "minimum", "maximum", "index_select", "nan_to_num",
+})  # fmt: skip
+
+
+@dataclass
+class Origin:
+    """Where a bad value began: at `event`; or, if `outside`, in an operand of `event` that had been
+    bad before the microscope looked, or that no operation had written. `deliberate` is true of an
+    infinity that was put there on purpose. `fed` are the origins of such infinities that `event`
+    took, and `way` the events from there to the harm."""
+
+    event: Event
+    operand: Operand | None = None
+    outside: bool = False
+    deliberate: bool = False
+    fed: list[Origin] = field(default_factory=list)
+    way: list[Event] = field(default_factory=list)
+
+
+def trace(microscope: Microscope, tensor: torch.Tensor) -> Origin | None:
+    """Where the bad values of `tensor` began; None if no operation that was seen wrote it."""
+    tracer = _Tracer(microscope.events)
+    event = tracer.source(microscope.writers(tensor), kind(tensor))
+    return tracer.origin(event) if event is not None else None
+
+
+def trace_last(microscope: Microscope) -> Origin | None:
+    """Where the bad values of the last operation that gave any began: for programs that notice it
+    themselves, and raise."""
+    for event in reversed(microscope.events.values()):
+        if event.bad >= 0:
+            return _Tracer(microscope.events).origin(event)
+    return None
+
+
+class _Tracer:
+    def __init__(self, events: Mapping[int, Event]) -> None:
+        self._events = events
+        self._known: dict[int, Origin] = {}
+
+    def source(self, writers: Sequence[int], worst: Kind) -> Event | None:
+        """Which of the events that wrote an operand's memory made it bad."""
+        found = None
+        for index in reversed(writers):
+            event = self._events.get(index)
+            if event is None:
+                continue
+            if event.base in ALLOCATIONS:
+                return found or event
+            if event.bad >= 0 and event.output.kind >= worst:
+                return event
+            if event.bad >= 0:
+                found = found or event
+        return found
+
+    def origin(self, event: Event) -> Origin:
+        if event.index not in self._known:
+            found = self._origin(event)
+            found.way.append(event)
+            self._known[event.index] = found
+        found = self._known[event.index]
+        return replace(found, way=[*found.way])
+
+    def _origin(self, event: Event) -> Origin:
+        if event.base in ALLOCATIONS:
+            return Origin(event)
+        is_nan = event.output.kind is Kind.NAN
+        from_nan = [o for o in event.guilty if o.kind is Kind.NAN]
+        from_inf = [o for o in event.guilty if o.kind is Kind.INF]
+        if is_nan and from_nan:
+            return self._first(event, from_nan)
+        earlier = [self._from(event, operand) for operand in from_inf]
+        real = [o for o in earlier if not o.deliberate and not _same_node(event, o.event)]
+        if real and not self._was_thrown_away(event, real[0]):
+            return real[0]
+        own = Origin(event, deliberate=event.base in _DELIBERATE and not is_nan, fed=earlier)
+        if not is_nan and event.base == "logsumexp":  # of a row with nothing in it
+            return own
+        if earlier and not is_nan and not (event.is_born and not own.deliberate):
+            return earlier[0]
+        return own
+
+    def _was_thrown_away(self, event: Event, origin: Origin) -> bool:
+        """Whether the infinity did no harm in the forward pass, since all that took it selected
+        other values, and does in the backward pass, where its gradient is 0 times inf."""
+        made = origin.event
+        if event.phase != "backward" or made.phase != "forward" or not made.outputs:
+            return False
+        tainted, ends = {made.index}, []
+        later = range(made.index + 1, event.index)
+        for taker in filter(None, map(self._events.get, later)):
+            if taker.phase == "forward" and any(tainted & {*o.writers} for o in taker.inputs):
+                if taker.bad >= 0:
+                    tainted.add(taker.index)
+                else:
+                    ends.append(taker.base)
+        return bool(ends) and all(base in _SELECTIONS for base in ends)
+
+    def _first(self, event: Event, operands: list[Operand]) -> Origin:
+        """The earliest of the origins of several operands."""
+        origins = [self._from(event, operand) for operand in operands]
+        return min(origins, key=lambda origin: (origin.outside, origin.event.index))
+
+    def _from(self, event: Event, operand: Operand) -> Origin:
+        source = self.source(operand.writers, operand.kind)
+        if source is None or source.index >= event.index:
+            # A mask that was made before counts as put there on purpose; NaN never is.
+            deliberate = operand.kind is Kind.INF and not operand.is_parameter
+            return Origin(event, operand, outside=True, deliberate=deliberate)
+        return self.origin(source)
+
+
+def _same_node(event: Event, other: Event) -> bool:
+    """Whether both belong to the derivative of one operation: it is explained as a whole."""
+    return event.forward is not None and event.forward is other.forward

@@ -1,0 +1,70 @@
+"""The history that people print by hand: for each component of the model, the norm of its gradient
+and the largest value that comes out of it, step by step."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import nn
+
+from midrun.numerics.finding import Row
+from midrun.numerics.microscope.modules import ModulePath
+from midrun.numerics.microscope.tensors import judged, tensors_in
+
+_ROWS = 50  # that are kept
+
+
+class Components:
+    """A component is a child of the outermost module, or that itself where it has none."""
+
+    def __init__(self) -> None:
+        self.modules = ModulePath(on_output=self._output)
+        self.modules.watch()
+        self.parameters: list[tuple[int, float]] = []
+        self._rows: deque[tuple[Row, dict[int, float]]] = deque(maxlen=_ROWS)
+        self._outputs: dict[str, float] = {}
+
+    def rows(self) -> list[Row]:
+        """The last steps, the oldest first."""
+        names = self.modules.parameter_names()
+        rows = []
+        for row, norms in self._rows:
+            components: dict[str, float] = {}
+            for number, (key, norm) in enumerate(norms.items()):
+                name = names.get(key, f"parameter {number}").split(".")[0]
+                components[name] = math.hypot(components.get(name, 0.0), norm)
+            rows.append(replace(row, gradients=components))
+        return rows
+
+    def loss(self, backward: int, loss: float) -> None:
+        """A backward pass begins."""
+        self._rows.append((Row(backward, loss, {}, self._outputs), {}))
+        self._outputs = {}
+
+    def gradients(self, backward: int, parameters: list[torch.Tensor]) -> None:
+        """A step is about to be taken."""
+        if self._rows and self._rows[-1][0].backward == backward:
+            norms = {id(p): _norm(p.grad) for p in parameters if p.grad is not None}
+            self._rows[-1][1].update(norms)
+        self.parameters.append((backward, math.hypot(*map(_norm, parameters))))
+
+    def _output(self, path: str, module: nn.Module, output: Any) -> None:
+        if "." not in path:
+            largest = max((_largest(t) for t in tensors_in(output)), default=0.0)
+            self._outputs[path] = max(largest, self._outputs.get(path, 0.0))
+
+
+def _norm(tensor: torch.Tensor) -> float:
+    with torch.utils._python_dispatch._disable_current_modes(), torch.no_grad():
+        return float(torch.linalg.vector_norm(tensor.detach().to_dense().double()))
+
+
+def _largest(tensor: torch.Tensor) -> float:
+    with torch.utils._python_dispatch._disable_current_modes(), torch.no_grad():
+        if not judged(tensor):
+            return 0.0
+        return float(tensor.detach().abs().max())

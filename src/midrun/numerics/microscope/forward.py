@@ -1,0 +1,300 @@
+"""Why an operation gives a bad value: rules that look at its operands.
+
+Each rule is for some operations, and answers with the name of a cause and what is seen in numbers,
+or with None. They hold for operations of the forward pass, of the optimizer, and for those of a
+backward pass that the program wrote itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+
+from midrun.numerics.microscope.look import Look, text
+from midrun.numerics.microscope.tensors import Kind
+
+Answer = tuple[str, str] | None
+_DIVISORS = {
+    "div": "other", "true_divide": "other", "reciprocal": "self", "rsqrt": "self",
+    "remainder": "other", "fmod": "other", "addcdiv": "tensor2", "floor_divide": "other",
+}  # fmt: skip
+_LOG_BOUNDS = {"log": 0.0, "log2": 0.0, "log10": 0.0, "log1p": -1.0}
+_DOMAINS: dict[str, tuple[float, float]] = {
+    "sqrt": (0.0, math.inf),
+    "rsqrt": (0.0, math.inf),
+    "acos": (-1.0, 1.0),
+    "asin": (-1.0, 1.0),
+    "acosh": (1.0, math.inf),
+    "atanh": (-1.0, 1.0),
+    "erfinv": (-1.0, 1.0),
+}
+_SOFTMAXES = ("softmax", "logsumexp", "attention")
+
+
+def explain(look: Look) -> tuple[str, str]:
+    """The name of the cause, and the reason in numbers."""
+    for rule in _RULES:
+        answer = rule(look)
+        if answer is not None:
+            return answer
+    return "unknown", "no rule fits; the operands are finite" if look.event.is_born else ""
+
+
+def _log(look: Look) -> Answer:
+    if look.base in _LOG_BOUNDS:
+        operand, bound = "self", _LOG_BOUNDS[look.base]
+    elif look.base in ("xlogy", "special_xlogy"):
+        operand, bound = "other", 0.0
+    elif look.base == "logit":
+        return _logit(look)
+    else:
+        return None
+    number = look.number(operand)
+    if number is None or isinstance(number, complex) or number > bound:
+        return None
+    if operand == "other" and _is_target(look) and number < 0:
+        return "bad-target", f"the target holds {text(number)}, whose logarithm is taken"
+    if number == bound and (exact := look.underflowed(operand)):
+        return "half-underflow", lost(look, operand, exact)
+    return "log-domain", f"{look.base} of {text(number)}"
+
+
+def _is_target(look: Look) -> bool:
+    """Whether x log x is taken of data: the target of a Kullback-Leibler divergence."""
+    one, other = look.event.operand("self"), look.event.operand("other")
+    if one is None or other is None or one.storage != other.storage:
+        return False
+    return not other.requires_grad
+
+
+def _logit(look: Look) -> Answer:
+    number = look.number("self")
+    if number is not None and not 0 < number < 1:
+        odds = f"{text(number)} / {text(1 - number)}"
+        return "log-domain", f"logit of {text(number)}, which is log({odds})"
+    return None
+
+
+def _division(look: Look) -> Answer:
+    operand = _DIVISORS.get(look.base)
+    if operand is None or look.number(operand) != 0:
+        return None
+    above = look.number("tensor1" if look.base == "addcdiv" else "self")
+    what = f"{text(above)} / 0" if look.base in ("div", "addcdiv") else f"{look.base} of 0"
+    exact = look.underflowed(operand)
+    if look.event.phase == "optimizer":
+        if look.base == "addcdiv" or _in_optimizer(look):
+            why = f": the epsilon is lost in {_kind(look)}" if look.is_half() else ""
+            return "optimizer-epsilon", f"the optimizer divides {what}{why}"
+        return "clip-by-norm", f"{what}: the gradient's norm is 0"
+    if exact:
+        return "half-underflow", f"{what}: {lost(look, operand, exact)}"
+    maker = look.maker(operand)
+    if look.base == "div" and above == 0 and maker is not None and _counts(look, maker):
+        return "empty-mean", f"{what}: the sum and the number of what is averaged are both 0"
+    return "division-by-zero", what
+
+
+def _counts(look: Look, maker: object) -> bool:
+    """Whether an operand is the number of something: a sum or count of whole numbers that were not
+    made by arithmetic."""
+    found = look.event.operand("other")
+    for _ in range(4):
+        if found is None:
+            return False
+        source = look.made(found)
+        if source is None:
+            return False
+        if source.base in ("sum", "count_nonzero"):
+            summed = source.operand("self")
+            values = summed.value() if summed is not None else None
+            if values is None:
+                return False
+            return bool(((values == 0) | (values == 1)).all())
+        found = source.operand("self")
+    return False
+
+
+def _in_optimizer(look: Look) -> bool:
+    return look.event.place is None or look.event.in_step
+
+
+def _power(look: Look) -> Answer:
+    if look.base != "pow":
+        return None
+    base, exponent = look.number("self"), look.number("exponent")
+    if base is None or exponent is None or isinstance(base, complex):
+        return None
+    if base == 0 and exponent < 0:
+        return "division-by-zero", f"0 to the power of {text(exponent)}"
+    if base < 0 and exponent != int(exponent):
+        return "domain", f"{text(base)} to the power of {text(exponent)}"
+    return None
+
+
+def _domain(look: Look) -> Answer:
+    if look.base not in _DOMAINS:
+        return None
+    number = look.number("self")
+    low, high = _DOMAINS[look.base]
+    closed = look.base not in ("atanh", "erfinv")
+    if number is None or isinstance(number, complex):
+        return None
+    if number < low or number > high or (not closed and number in (low, high)):
+        return "domain", f"{look.base} of {text(number)}, which is defined from {low:g} to {high:g}"
+    return None
+
+
+def all_masked(look: Look) -> Answer:
+    """A softmax, a logsumexp or attention over a row of nothing but -inf."""
+    if not any(name in look.base for name in _SOFTMAXES):
+        return None
+    scores = look.tensor("self")
+    if scores is None or "attention" in look.base:
+        if look.event.output.kind is Kind.NAN:
+            return "all-masked", f"{look.base}: a row has no score that is not masked"
+        return None
+    dim = look.event.constants.get("dim", -1)
+    dims = list(dim) if isinstance(dim, list | tuple) else [dim]
+    if bool(torch.isneginf(scores).all(dims[0]).any()):
+        rows = torch.isneginf(scores).all(dims[0])
+        share = f"{int(rows.sum())} of {rows.numel()} rows"
+        return "all-masked", f"{look.base.lstrip('_')} over {share} of nothing but -inf"
+    if bool(torch.isposinf(scores).any()):
+        return "inf-minus-inf", f"{look.base.lstrip('_')} of a row that holds inf: inf - inf"
+    return None
+
+
+def _literal(look: Look) -> Answer:
+    """torch.logdet puts a NaN where a determinant is negative."""
+    if look.base != "scalar_tensor":
+        return None
+    near = (look.events.get(look.event.index - back) for back in range(1, 12))
+    if any(e is not None and "slogdet" in e.name and e.place == look.event.place for e in near):
+        return "log-domain", "log of a determinant that is negative"
+    return None
+
+
+def _nothing(look: Look) -> Answer:
+    values = look.event.operand("self")
+    if look.base in ("mean", "nanmean", "median") and values is not None:
+        dims = look.event.constants.get("dim")
+        sizes = [values.shape[d] for d in dims] if isinstance(dims, list | tuple) else []
+        if 0 in values.shape or 0 in sizes:
+            return "empty-mean", f"mean of a tensor of shape {list(values.shape)}: of nothing"
+    if look.base.startswith("nll_loss"):
+        target, ignored = look.tensor("target"), look.event.constants.get("ignore_index", -100)
+        if target is not None and bool((target == ignored).all()):
+            count = target.numel()
+            return "empty-mean", f"all {count} targets are ignored (ignore_index {ignored})"
+    return None
+
+
+def _normalisation(look: Look) -> Answer:
+    """Layers that divide by a standard deviation or a norm."""
+    if not any(name in look.base for name in ("_norm", "norm_")):
+        return None
+    if look.base.startswith("_weight_norm"):
+        return "division-by-zero", "the norm of a weight vector is 0, and it is divided by it"
+    eps = look.event.constants.get("eps", look.event.constants.get("epsilon"))
+    if eps == 0 or (look.is_half() and eps is not None and eps < torch.finfo(torch.float16).tiny):
+        return "division-by-zero", f"{look.base} of values that are all alike, with eps {text(eps)}"
+    return None
+
+
+def _one_sample(look: Look) -> Answer:
+    values = look.event.operand("self")
+    if look.base not in ("var", "std", "var_mean", "std_mean") or values is None:
+        return None
+    dims = look.event.constants.get("dim")
+    if not isinstance(dims, list | tuple) or not dims:
+        dims = range(len(values.shape))
+    count = math.prod(values.shape[d] for d in dims)
+    correction = look.event.constants.get("correction", 1)
+    correction = 1 if correction is None else correction
+    if count <= correction:
+        values_ = "1 value" if count == 1 else f"{count} values"
+        return "one-sample", f"{look.base} of {values_} with correction {correction}: 0 / 0"
+    return None
+
+
+def _ctc(look: Look) -> Answer:
+    if "ctc_loss" not in look.base:
+        return None
+    return "bad-target", "a CTC target longer than its input can't be aligned: the loss is inf"
+
+
+def _infinities(look: Look) -> Answer:
+    if look.event.output.kind is not Kind.NAN:
+        return None
+    one, other = look.number("self"), look.number("other")
+    infinite = any(isinstance(v, float) and math.isinf(v) for v in (one, other))
+    if look.base in ("sub", "add", "rsub") and infinite:
+        return "inf-minus-inf", f"{look.base} of {text(one)} and {text(other)}"
+    if look.base == "mul" and {one == 0, other == 0} == {True, False}:
+        return "zero-times-inf", f"{text(one)} * {text(other)}"
+    if look.base in ("sum", "mean", "cumsum", "var", "std") and look.event.guilty:
+        return "inf-minus-inf", f"{look.base} over values that hold inf and -inf"
+    if look.base in ("mm", "bmm", "addmm", "baddbmm", "convolution") and look.event.guilty:
+        return "zero-times-inf", f"{look.base} of a tensor that holds inf"
+    return None
+
+
+def _clipping(look: Look) -> Answer:
+    """0 times inf where a gradient is scaled."""
+    if look.event.phase != "optimizer" or look.event.in_step or look.base not in ("mul", "div"):
+        return None
+    one, other = text(look.number("self")), text(look.number("other"))
+    return "clip-by-norm", f"a gradient is scaled: {look.base} of {one} and {other}"
+
+
+def _too_large(look: Look) -> Answer:
+    if not look.event.is_born:
+        return None
+    if look.is_half():
+        exact = look.in_float32()
+        if exact is not None and not isinstance(exact, complex) and math.isfinite(exact):
+            what = f"{text(exact)} in float32"
+            return "half-overflow", f"{what}; {_kind(look)} ends at {_limit(look)}"
+        if exact is None:
+            return "half-overflow", f"beyond {_limit(look)}, where {_kind(look)} ends"
+    if look.event.output.kind is Kind.INF or _may_overflow(look):
+        number = look.number("self")
+        of = f" of {text(number)}" if number is not None else ""
+        what = f"{look.base.lstrip('_')}{of}"
+        return "overflow", f"{what} is beyond {_limit(look)}, where {_kind(look)} ends"
+    return None
+
+
+def _may_overflow(look: Look) -> bool:
+    """Whether finite operands are so large that sums of their products are inf, and inf - inf."""
+    largest = 0.0
+    for operand in look.event.inputs:
+        value = operand.value()
+        if value is not None and value.is_floating_point() and value.numel():
+            largest = max(largest, float(value.abs().max()))
+    return largest > math.sqrt(torch.finfo(look.event.output.dtype).max) / 1e3
+
+
+def _kind(look: Look) -> str:
+    return str(look.event.output.dtype).removeprefix("torch.")
+
+
+def _limit(look: Look) -> str:
+    return f"{torch.finfo(look.event.output.dtype).max:.4g}"
+
+
+def lost(look: Look, operand: str, exact: float) -> str:
+    """That an operand is zero only for its precision."""
+    found = look.event.operand(operand)
+    assert found is not None
+    name = str(found.dtype).removeprefix("torch.")
+    return f"the zero is {text(exact)} in float32, which {name} can't hold"
+
+
+_RULES: list[Callable[[Look], Answer]] = [
+    _log, _literal, _division, _power, _domain, all_masked, _nothing, _normalisation, _one_sample,
+    _ctc, _clipping, _infinities, _too_large,
+]  # fmt: skip

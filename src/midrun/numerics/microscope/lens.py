@@ -1,0 +1,132 @@
+"""The microscope in use on a training: what it is asked at each turn, and the history beside it."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+
+from midrun.numerics.finding import Finding, Line
+from midrun.numerics.microscope.blame import Origin, trace, trace_last
+from midrun.numerics.microscope.components import Components
+from midrun.numerics.microscope.describe import finding
+from midrun.numerics.microscope.diagnosis import diagnose
+from midrun.numerics.microscope.mode import Microscope
+from midrun.numerics.microscope.tensors import kind
+from midrun.numerics.trend import growth
+from midrun.run.sentinel import Count, Look
+
+_GROWS = ("overflow", "half-overflow", "unknown", "inf-minus-inf", "zero-times-inf", "domain")
+
+
+class Lens:
+    """`is_own` tells the program's files, `history` is what the sentinel saw before."""
+
+    def __init__(self, is_own: Callable[[str], bool], history: Sequence[Look]) -> None:
+        self._history = list(history)
+        self._components = Components()
+        self._scope = Microscope(is_own, self._components.modules)
+        self._step_line: Any = None
+
+    def enter(self) -> None:
+        """Watch every operation from now on."""
+        self._scope.__enter__()
+
+    def leaves(self) -> list[torch.Tensor]:
+        """The leaves of the graph that have a gradient."""
+        return [leaf for leaf in self._scope.leaves.values() if leaf.grad is not None]
+
+    def saw_loss(self, count: Count, loss: float) -> None:
+        """For the history: the loss of a backward pass."""
+        self._components.loss(count.backwards, loss)
+
+    def saw_gradients(self, count: Count, parameters: list[torch.Tensor]) -> None:
+        """For the history: the gradients before a step."""
+        self._components.gradients(count.backwards, parameters)
+
+    def in_optimizer(self, inside: bool) -> None:
+        """An optimizer's step begins or ends."""
+        self._scope.in_optimizer = inside
+        if inside:
+            self._step_line = self._scope.places.innermost(sys._getframe(1))
+
+    def next_step(self) -> None:
+        """A step is done, and all is fine."""
+        self._scope.next_step()
+
+    def bad(self, tensors: Iterable[Any], what: str) -> Finding | None:
+        """What there is to say if any of `tensors` is bad: the earliest of where they began."""
+        with torch.utils._python_dispatch._disable_current_modes():
+            origins = [
+                trace(self._scope, tensor)
+                for tensor in tensors
+                if isinstance(tensor, torch.Tensor) and kind(tensor)
+            ]
+            if not origins:
+                return None
+            known = [origin for origin in origins if origin is not None]
+            if not known:
+                return Finding(
+                    "unknown", "it was bad before the first operation that was watched",
+                    "forward", "", None, harm=what, history=self._components.rows(),
+                )  # fmt: skip
+            first = min(known, key=lambda origin: origin.event.index)
+            return self._finding(first, what)
+
+    def at_error(self, error: BaseException) -> Finding | None:
+        """What there is to say of the last bad value, where the program has raised."""
+        with torch.utils._python_dispatch._disable_current_modes():
+            origin = trace_last(self._scope)
+            name = type(error).__name__
+            return self._finding(origin, f"the program raised {name}") if origin else None
+
+    def _finding(self, origin: Origin, harm: str) -> Finding:
+        diagnosis = diagnose(origin, self._scope.events)
+        found = finding(diagnosis, origin, harm, self._components.modules.batch)
+        found.history = self._components.rows()
+        found.epoch = _epoch()
+        grown = growth(self._series())
+        if grown is not None and found.cause in _GROWS:
+            found.cause, found.phase = "divergence", "optimizer"
+            found.reason = f"{grown}; then {found.reason}"
+            self._blame_step(found)
+        return found
+
+    def _blame_step(self, found: Finding) -> None:
+        place = self._step_line
+        if place is not None:
+            if found.line is not None:
+                found.also.insert(0, found.line)
+            found.line = Line.of(place)
+
+    def _series(self) -> dict[str, list[tuple[int, float]]]:
+        """What may have grown, by backward pass: as the sentinel saw it, then the replay."""
+        rows = self._components.rows()
+        since = rows[0].backward if rows else math.inf
+        looks = [look for look in self._history if look.count.backwards < since]
+        losses = [(look.count.backwards, abs(look.loss)) for look in looks]
+        gradients = [(look.count.backwards, look.gradients) for look in looks]
+        losses += [(row.backward, abs(row.loss)) for row in rows if row.loss is not None]
+        gradients += [
+            (row.backward, math.hypot(*row.gradients.values())) for row in rows if row.gradients
+        ]
+        parameters = [(look.count.backwards, look.parameters) for look in looks]
+        parameters += self._components.parameters
+        return {"parameters": parameters, "loss": losses, "gradients": gradients}
+
+
+def _epoch() -> int:
+    """The epoch, where a variable of a running function says it; else -1."""
+    frame = sys._getframe()
+    while frame is not None:
+        for names in (frame.f_locals, frame.f_globals if frame.f_back is None else {}):
+            for name, value in list(names.items()):
+                if name in ("epoch", "ep", "epoch_idx", "epoch_i") and type(value) is int:
+                    return value
+        if frame.f_back is None:
+            return -1
+        frame = frame.f_back
+    return -1

@@ -1,0 +1,125 @@
+"""A closer look at one bad operation: its operands at the bad element, and what it would have given
+in float32."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from midrun.numerics.microscope.events import Event, Operand
+from midrun.numerics.microscope.tensors import at
+
+HALVES = (torch.float16, torch.bfloat16)
+
+
+@dataclass
+class Look:
+    """An event among `events`, at the element `index` of its bad output."""
+
+    event: Event
+    events: Mapping[int, Event]
+    index: tuple[int, ...]
+
+    @property
+    def base(self) -> str:
+        return self.event.base
+
+    def number(self, name: str) -> Any:
+        """The value of an argument at the element, be it a tensor or a number; None if it is not
+        known."""
+        operand = self.event.operand(name)
+        if operand is None:
+            constant = self.event.constants.get(name)
+            if isinstance(constant, list | tuple):  # of an operation over lists
+                constant = constant[self.event.bad] if len(constant) > self.event.bad else None
+            return constant
+        value = operand.value()
+        return None if value is None else at(value, self.index, self.event.output.shape)
+
+    def tensor(self, name: str) -> torch.Tensor | None:
+        """A tensor argument."""
+        operand = self.event.operand(name)
+        return operand.value() if operand is not None else None
+
+    def maker(self, name: str) -> Event | None:
+        """The event that made an operand."""
+        operand = self.event.operand(name)
+        return self.made(operand) if operand is not None else None
+
+    def made(self, operand: Operand) -> Event | None:
+        """The event that wrote an operand last."""
+        return self.events.get(operand.writers[-1]) if operand.writers else None
+
+    def is_half(self) -> bool:
+        """Whether the bad output is in half precision."""
+        return self.event.output.dtype in HALVES
+
+    def in_float32(self) -> Any:
+        """The bad element, had the operation been done in float32; None if that is not known."""
+        result = recompute(self.event)
+        return None if result is None else at(result, self.index, self.event.output.shape)
+
+    def underflowed(self, name: str) -> Any:
+        """What the zero in an operand would be in float32, if it is zero for its precision only:
+        looked for in the operations that made it, up to eight back."""
+        operand = self.event.operand(name)
+        for _ in range(8):
+            if operand is None or (maker := self.made(operand)) is None:
+                return None
+            halves = [o for o in maker.inputs if o.dtype in HALVES]
+            if operand.dtype not in HALVES and not halves:
+                return None
+            result = recompute(maker)
+            if operand.dtype in HALVES and result is not None:
+                exact = at(result, self.index, self.event.output.shape)
+                if exact:
+                    return exact
+            operand = next(iter(halves), None)
+        return None
+
+
+def recompute(event: Event) -> torch.Tensor | None:
+    """An operation's first result, done in float32; None if its operands are not at hand."""
+    values: list[Any] = []
+    named: dict[str, Any] = {}
+    for argument in event.func._schema.arguments:
+        if argument.name in event.constants:
+            value = event.constants[argument.name]
+            if isinstance(value, torch.dtype):
+                value = torch.float32
+        else:
+            operand = event.operand(argument.name)
+            if operand is None:
+                if argument.has_default_value():
+                    value = argument.default_value
+                else:
+                    return None
+            else:
+                value = operand.value()
+                if value is None:
+                    return None
+                if value.is_floating_point():
+                    # A copy, since the operation may write into it.
+                    value = value.to(torch.float32, copy=True)
+        if argument.kwarg_only:
+            named[argument.name] = value
+        else:
+            values.append(value)
+    try:
+        with torch.no_grad():
+            result = event.func(*values, **named)
+    except Exception:  # an operation that can't be done so tells nothing
+        return None
+    if isinstance(result, list | tuple):
+        result = result[0] if result else None
+    return result if isinstance(result, torch.Tensor) else None
+
+
+def text(number: Any) -> str:
+    """A number for people."""
+    if isinstance(number, bool | int | complex):
+        return str(number)
+    return "?" if number is None else f"{number:.4g}"

@@ -1,0 +1,70 @@
+"""The path of the module that is running, in the model: `encoder.layers.3.attention`."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from torch import nn
+from torch.nn.modules import module as tables
+
+from midrun.numerics.microscope.tensors import tensors_in
+from midrun.numerics.places import Place
+from midrun.run.steps import KEY
+
+
+class ModulePath:
+    """Follows the calls of modules by torch's global hooks, while it watches. `on_output` is called
+    with the path, the module and what it returned."""
+
+    def __init__(self, on_output: Callable[[str, nn.Module, Any], None] | None = None) -> None:
+        self.path = ""
+        self.batch = 0  # how many samples the outermost module was given
+        self.root: nn.Module | None = None
+        self._stack: list[tuple[nn.Module, str]] = []
+        self.find: Callable[[types.FrameType], Place | None] | None = None
+        self.entrance: Place | None = None  # where the program calls the outermost module
+        self._names: dict[int, str] = {}
+        self._on_output = on_output
+
+    def watch(self) -> None:
+        """Begin."""
+        tables._global_forward_pre_hooks[KEY] = self._enter
+        tables._global_forward_hooks[KEY] = self._leave
+        tables._global_forward_hooks_always_called[KEY] = True
+
+    def forget(self) -> None:
+        """End."""
+        tables._global_forward_pre_hooks.pop(KEY, None)
+        tables._global_forward_hooks.pop(KEY, None)
+        tables._global_forward_hooks_always_called.pop(KEY, None)
+
+    def _enter(self, module: nn.Module, inputs: Any) -> None:
+        if not self._stack:
+            self.root = module
+            shapes = [t.shape for t in tensors_in(inputs) if t.dim() > 0]
+            self.batch = shapes[0][0] if shapes else 0
+            if self.find is not None:
+                self.entrance = self.find(sys._getframe(1))
+            self._names = {id(inner): name for name, inner in module.named_modules()}
+        self._stack.append((module, self.path))
+        name = self._names.get(id(module), "")
+        self.path = name or type(module).__name__
+
+    def parameter_names(self) -> dict[int, str]:
+        """The names of the parameters of the outermost module that was called last, by their id."""
+        if self.root is None:
+            return {}
+        return {id(parameter): name for name, parameter in self.root.named_parameters()}
+
+    def _leave(self, module: nn.Module, _: Any, output: Any) -> None:
+        if self._on_output is not None:
+            self._on_output(self.path, module, output)
+        while self._stack:  # an error may have left some in between
+            left, self.path = self._stack.pop()
+            if left is module:
+                break
+        if not self._stack:
+            self.entrance = None

@@ -1,0 +1,68 @@
+"""What is finite, and what is not, in a tensor."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+
+class Kind(enum.IntEnum):
+    """The worst value in a tensor."""
+
+    FINITE = 0
+    INF = 1
+    NAN = 2
+
+
+def kind(tensor: torch.Tensor) -> Kind:
+    """The worst value in `tensor`; tensors without data, and of integers, are finite."""
+    if not judged(tensor):
+        return Kind.FINITE
+    values = tensor.detach()
+    if values.layout is not torch.strided:
+        values = values.coalesce().values() if values.is_sparse else values.values()
+    if bool(torch.isfinite(values).all()):
+        return Kind.FINITE
+    return Kind.NAN if bool(torch.isnan(values).any()) else Kind.INF
+
+
+def judged(tensor: torch.Tensor) -> bool:
+    """Whether a tensor can hold a NaN, and can be read."""
+    if tensor.is_meta or tensor.is_quantized or is_wrapped(tensor):
+        return False
+    return bool((tensor.is_floating_point() or tensor.is_complex()) and tensor.numel() > 0)
+
+
+def is_wrapped(tensor: torch.Tensor) -> bool:
+    """Whether a tensor stands for many at once (torch.func), so that it has no value to look at."""
+    return bool(torch._C._functorch.is_functorch_wrapped_tensor(tensor))
+
+
+def first(mask: torch.Tensor) -> tuple[int, ...]:
+    """The index of the first true element of `mask`, which has one."""
+    flat = int(mask.reshape(-1).to(torch.uint8).argmax())
+    index = []
+    for size in reversed(mask.shape):
+        flat, at = divmod(flat, size)
+        index.append(at)
+    return tuple(reversed(index))
+
+
+def at(tensor: torch.Tensor, index: tuple[int, ...], shape: torch.Size) -> Any:
+    """The element of `tensor`, broadcast to `shape`, at `index`; None if it has no such shape."""
+    try:
+        return tensor.detach().expand(shape)[index].item()
+    except (RuntimeError, IndexError, ValueError):
+        return None
+
+
+def tensors_in(value: Any) -> Iterator[torch.Tensor]:
+    """The tensors in the argument or result of an operation."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from tensors_in(item)

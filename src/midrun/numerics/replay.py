@@ -1,0 +1,146 @@
+"""The process that goes back: it continues from a savepoint as the run did, and watches the step
+that went bad under the microscope.
+
+It is started by `midrun why` as a resume with `attach`, so that it runs the program's own code with
+the program's own state. What it finds it writes to a file, and it ends there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import sys
+import types
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from midrun.run.sentinel import Count, Look, Sentinel
+from midrun.run.steps import watch_steps
+
+if TYPE_CHECKING:
+    from midrun.numerics.finding import Finding
+    from midrun.numerics.microscope.lens import Lens
+    from midrun.run.current import Run
+
+_PATIENCE = 20  # backward passes beyond the bad one, in which it should have come
+
+
+@dataclass
+class Request:
+    """What is to be watched: from `begin`, when all was still finite, on; it went bad at `bad`
+    backward passes, by the sentinel. `losses` are what it had seen by then, by backward pass, and
+    `norms` those of gradients and parameters. `out` is the file that takes the answer."""
+
+    begin: Count
+    bad: int
+    out: str
+    scratch: str
+    history: list[Look]
+
+    def write(self) -> str:
+        return json.dumps(dataclasses.asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> Request:
+        found = json.loads(text)
+        found["begin"] = Count(**found["begin"])
+        found["history"] = [Look(**x | {"count": Count(**x["count"])}) for x in found["history"]]
+        return cls(**found)
+
+
+def attach(run: Run, text: str) -> None:
+    """Called in the new process before anything is loaded (`Spec.attach`)."""
+    from midrun.numerics.sandbox import Sandbox
+
+    request = Request.read(text)
+    Sandbox(Path(request.scratch)).enter()
+    replay = Replay(run, request)
+    run.sentinel = replay
+    watch_steps(replay)
+
+
+class Replay(Sentinel):
+    """Looks at every step, and through the microscope from the last one on that was fine."""
+
+    def __init__(self, run: Run, request: Request) -> None:
+        super().__init__(lambda trip: None, run.own.has_file)
+        self._run = run
+        self._request = request
+        self._lens: Lens | None = None
+        self._suspect: Finding | None = None
+        self._entered = False
+
+    def begin(self) -> None:
+        self._enter_if_due()
+
+    def end(self, error: BaseException | None) -> None:
+        """The program has ended before anything was seen; if by an error, it may have noticed."""
+        if self._lens is not None and self._entered:
+            found = self._suspect or (self._lens.at_error(error) if error is not None else None)
+            self._answer(found)
+        self._answer(None)
+
+    def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
+        self.count = Count(self.count.backwards + 1, self.count.steps)
+        if self.count.backwards > self._request.bad + _PATIENCE:
+            self._answer(self._suspect)
+        lens = self._watching()
+        value = tensors[0].detach() if tensors and tensors[0].numel() == 1 else None
+        self._loss = float(value.real) if value is not None else math.nan
+        lens.saw_loss(self.count, self._loss)
+        found = lens.bad(tensors, "loss") if self._entered else None
+        self._suspect = (self._suspect or found) if found is not None else None
+
+    def gradients(self) -> None:
+        lens = self._watching()
+        if self._entered and self._suspect is None and (leaves := lens.leaves()):
+            self._suspect = lens.bad([p.grad for p in leaves], "gradient")
+
+    def before_step(self, optimizer: Any) -> None:
+        lens = self._watching()
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        gradients = [p.grad for p in parameters if p.grad is not None]
+        lens.saw_gradients(self.count, parameters)
+        if self._entered:
+            found = self._suspect or lens.bad(gradients, "gradient")
+            if found is not None:
+                self._answer(found)
+            lens.in_optimizer(True)
+        self._enter_if_due()
+
+    def after_step(self, optimizer: Any) -> None:
+        self.count = Count(self.count.backwards, self.count.steps + 1)
+        if self._entered:
+            lens = self._watching()
+            lens.in_optimizer(False)
+            parameters = [p for group in optimizer.param_groups for p in group["params"]]
+            found = lens.bad(parameters, "parameter")
+            if found is not None:
+                self._answer(found)
+            lens.next_step()
+
+    def _watching(self) -> Lens:
+        if self._lens is None:
+            from midrun.numerics.microscope.lens import Lens
+
+            self._lens = Lens(self._run.own.has_file, self._request.history)
+        return self._lens
+
+    def _enter_if_due(self) -> None:
+        begin = self._request.begin
+        reached = begin.within(self.count)
+        if reached and not self._entered and "torch" in sys.modules:
+            self._entered = True
+            self._watching().enter()
+
+    def _answer(self, found: Finding | None) -> None:
+        """Write what was found, and end the process."""
+        answer: dict[str, Any] = {"found": None, "reached": self.count.backwards}
+        if found is not None:
+            found.step, found.backward = self.count.steps + 1, self.count.backwards
+            answer["found"] = dataclasses.asdict(found)
+        Path(self._request.out).write_text(json.dumps(answer, default=str))
+        os._exit(0)

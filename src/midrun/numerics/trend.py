@@ -1,0 +1,47 @@
+"""Whether the training had been diverging: growth, told apart from a jump."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+_STEPS = 4  # looks over which growth is judged
+_FACTOR = 100.0  # by which norms grow in all
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Something grew by `factor` a step over `steps` steps, from `first` to `last`."""
+
+    what: str
+    factor: float
+    steps: int
+    first: float
+    last: float
+
+    def __str__(self) -> str:
+        return (
+            f"the {self.what} grew {self.factor:.3g} times a step over {self.steps} steps, "
+            f"from {self.first:.3g} to {self.last:.3g}"
+        )
+
+
+def growth(series: Mapping[str, Sequence[tuple[int, float]]]) -> Growth | None:
+    """The growth that ends each of `series`, pairs of a step and a norm, if it is one without end:
+    by a factor of 100 or more over at least four values that all grow. The first that has it."""
+    for what, pairs in series.items():
+        rising: list[tuple[int, float]] = []
+        for step, value in pairs:
+            if not math.isfinite(value) or value <= 0:
+                continue
+            if rising and value <= rising[-1][1]:
+                rising = []
+            rising.append((step, value))
+        if len(rising) < _STEPS:
+            continue
+        (first_step, first), (last_step, last) = rising[0], rising[-1]
+        if last / first >= _FACTOR and last_step > first_step:
+            steps = last_step - first_step
+            return Growth(what, (last / first) ** (1 / steps), steps, first, last)
+    return None

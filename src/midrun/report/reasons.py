@@ -1,0 +1,128 @@
+"""What `midrun why` shows: one screen, or one object of JSON."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from midrun.numerics.causes import CAUSES
+from midrun.numerics.finding import Cure, Finding, Line, Row
+
+_ROWS = 5  # steps of the history that are shown
+_BARS = "▁▂▃▄▅▆▇█"
+_COMPONENTS = 8
+
+
+def screen(found: Finding) -> RenderableType:
+    """For people."""
+    cause = CAUSES[found.cause]
+    parts: list[RenderableType] = [
+        Text.assemble((cause.code, "bold red"), "  ", (cause.title, "bold")),
+        Text(),
+    ]
+    if found.line is not None:
+        parts += [Text(_headline(found)), *_source(found.line)]
+    else:
+        parts.append(Text("no line of the program is known for it"))
+    parts += [Text(), Text(found.reason)]
+    parts += [_indented(Text(line, "dim")) for line in found.operands[:6]]
+    if len(found.way) > 1:
+        parts += [Text(), Text("the way to the " + found.harm, "bold")]
+        parts.append(_indented(Text(" -> ".join(found.way))))
+    parts += [_indented(Text(f"also: {_where(line)}  {line.text.strip()}")) for line in found.also]
+    if len(found.history) > 1:
+        parts += [Text(), Text("the last steps", "bold"), _indented(_history(found.history))]
+    if found.cures:
+        parts += [Text(), Text("cures, tried", "bold"), _indented(_cures(found.cures))]
+    parts += [Text(note, "yellow") for note in found.notes]
+    return Group(*parts)
+
+
+def _headline(found: Finding) -> str:
+    line = found.line
+    assert line is not None
+    facts = [f"{_where(line)} in {line.function}" if line.function != "<module>" else _where(line)]
+    facts.append({"backward": "in the backward pass"}.get(found.phase, f"in the {found.phase}"))
+    if found.module:
+        facts.append(f"module {found.module}")
+    if found.epoch >= 0:
+        facts.append(f"epoch {found.epoch}")
+    facts.append(f"step {found.step}")
+    if found.sample >= 0:
+        facts.append(f"sample {found.sample} of the batch")
+    if found.index:
+        facts.append(f"element {found.index}")
+    return ", ".join(facts)
+
+
+def _source(line: Line) -> Iterable[RenderableType]:
+    text = line.text.expandtabs(1)
+    shift = len(text) - len(text.lstrip())
+    yield Text(f"    {text.strip()}", "bold")
+    if line.column >= shift and line.end_column > line.column:
+        carets = "^" * (min(line.end_column, len(text.rstrip())) - line.column)
+        yield Text(" " * (4 + line.column - shift) + carets, "red")
+
+
+def _history(rows: list[Row]) -> RenderableType:
+    """A table of the last steps: a row a step, and a small bar chart of each column."""
+    shown = rows[-_ROWS:]
+    components = list(dict.fromkeys(name for row in rows for name in row.gradients))[:_COMPONENTS]
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
+    for heading in ("backward", "loss", *(f"|grad {name}|" for name in components)):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in shown:
+        cells = [_number(row.gradients.get(name)) for name in components]
+        table.add_row(str(row.backward), _number(row.loss), *cells)
+    bars = [_bars([row.gradients.get(name) for row in rows]) for name in components]
+    table.add_row("", _bars([row.loss for row in rows]), *bars)
+    return table
+
+
+def _bars(values: list[float | None]) -> str:
+    """The last values as a bar chart, on a scale of logarithms; `x` is what is not finite."""
+    values = values[-12:]
+    logs = [math.log(abs(v)) for v in values if v and math.isfinite(v)]
+    low, high = (min(logs), max(logs)) if logs else (0.0, 0.0)
+    bars = ""
+    for value in values:
+        if value is None:
+            bars += " "
+        elif not math.isfinite(value):
+            bars += "x"
+        else:
+            share = (math.log(abs(value)) - low) / (high - low) if value and high > low else 0.0
+            bars += _BARS[round(share * (len(_BARS) - 1))]
+    return bars
+
+
+def _cures(cures: list[Cure]) -> RenderableType:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
+    for heading in ("", "finite", "loss", "moves a healthy step", "a step takes"):
+        table.add_column(heading, overflow="fold")
+    for cure in cures:
+        title = cure.title + (" (hides the defect)" if cure.hides else "")
+        finite = f"yes, {cure.steps} steps" if cure.finite else cure.note or f"no, {cure.steps}"
+        moved = "" if cure.moved is None else f"{cure.moved:.2g}"
+        slower = "" if cure.slower is None else f"{cure.slower:.2f} x"
+        table.add_row(title, finite, _number(cure.loss), moved, slower)
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _where(line: Line) -> str:
+    shown = os.path.relpath(line.file)
+    return f"{line.file if shown.startswith('..') else shown}:{line.line}"
+
+
+def _indented(what: RenderableType) -> Padding:
+    return Padding(what, (0, 0, 0, 2), expand=False)

@@ -1,0 +1,65 @@
+"""What happens when the sentinel has seen a NaN: it is told where it comes from, and the user says
+whether the run goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from midrun.run.sentinel import Sentinel, Trip
+from midrun.run.steps import watch_steps
+
+if TYPE_CHECKING:
+    from midrun.run.current import Run
+
+
+def install(run: Run, on_nan: str) -> None:
+    """Put a sentinel on the training of `run`. `on_nan` is "ask", "continue" or "stop"."""
+    run.sentinel = Sentinel(lambda trip: _pause(run, trip, on_nan), run.own.has_file)
+    watch_steps(run.sentinel)
+
+
+def _pause(run: Run, trip: Trip, on_nan: str) -> None:
+    if os.getpid() != run.pid:  # a forked child
+        return
+    run.say(
+        f"{trip.value} in the {_NAMES[trip.what]} at backward pass {trip.count.backwards} "
+        f"({os.path.relpath(trip.file)}:{trip.line}); all was finite at {trip.clean.backwards}"
+    )
+    with contextlib.suppress(OSError):
+        run.stored.log(trip.record())
+    run.finish_writing()
+    _explain(run)
+    if on_nan == "stop" or (on_nan == "ask" and not _goes_on()):
+        with contextlib.suppress(OSError):
+            run.stored.update(status="stopped", elapsed=run.elapsed())
+        run.say("stopped")
+        sys.stdout.flush()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+_NAMES = {"loss": "loss", "gradient": "gradients", "parameter": "parameters"}
+
+
+def _explain(run: Run) -> None:
+    """Have another process tell where it comes from, while this one waits."""
+    command = [sys.executable, "-m", "midrun", "why", run.stored.id]
+    command += ["--store", str(run.stored.store.folder)]
+    environment = {**os.environ, "PYTHONHASHSEED": "random"}
+    sys.stdout.flush()
+    with contextlib.suppress(OSError):
+        subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=2, check=False)
+
+
+def _goes_on() -> bool:
+    """Ask; where nobody can answer, go on."""
+    if not sys.stdin or not sys.stdin.isatty() or not sys.stderr.isatty():
+        return True
+    sys.stderr.write("midrun: continue the run as it is? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

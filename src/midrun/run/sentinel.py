@@ -1,0 +1,226 @@
+"""Seeing that the training has become NaN, at next to no cost.
+
+Each loss that is given to `backward` is looked at; gradients and parameters by one norm over all of
+them, before a step of an optimizer, as often as fits into a small share of the time. A NaN stays
+in the parameters, so that a look now and then misses none, only sees it later; what is known then
+is the last look at which all was finite, and going back to it finds the step.
+
+A loss that is not finite is no alarm by itself: GradScaler and careful programs skip such a step.
+It is one when a step is taken with it, or when it comes many times on end.
+
+On an accelerator nothing is waited for: results are copied to pinned memory and read when the
+device says that they are there, some steps later.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+import types
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+_SHARE = 0.005  # of the time, for looks at gradients and parameters
+_SKIPPED = 20  # losses on end that are not finite, without a step: more than a GradScaler needs
+_HISTORY = 200  # looks that are kept
+
+
+@dataclass(frozen=True)
+class Count:
+    """How far the training is: backward passes begun, and steps of optimizers done."""
+
+    backwards: int = 0
+    steps: int = 0
+
+    def within(self, other: Count) -> bool:
+        """Whether this is not after `other`."""
+        return self.backwards <= other.backwards and self.steps <= other.steps
+
+
+@dataclass
+class Look:
+    """One look: the last loss, and the L2 norms of all gradients and of all parameters."""
+
+    count: Count
+    loss: float
+    gradients: float
+    parameters: float
+
+
+@dataclass
+class Trip:
+    """What was seen: `what` is "loss", "gradient" or "parameter"; at `clean`, all was finite."""
+
+    what: str
+    value: str
+    count: Count
+    clean: Count
+    file: str
+    line: int
+    history: list[Look] = field(default_factory=list)
+
+    def record(self) -> dict[str, Any]:
+        """As an event of the run's log."""
+        return {"event": "nan", **asdict(self)}
+
+    @classmethod
+    def read(cls, event: dict[str, Any]) -> Trip:
+        """From such an event."""
+        history = [Look(**look | {"count": Count(**look["count"])}) for look in event["history"]]
+        return cls(
+            event["what"], event["value"], Count(**event["count"]), Count(**event["clean"]),
+            event["file"], event["line"], history,
+        )  # fmt: skip
+
+
+class Sentinel:
+    """Watches the training (see `midrun.run.steps`), and calls `on_trip` once if it turns bad.
+    `is_own` tells the program's own files."""
+
+    def __init__(self, on_trip: Callable[[Trip], None], is_own: Callable[[str], bool]) -> None:
+        self.count = Count()
+        self.clean = Count()
+        self.history: deque[Look] = deque(maxlen=_HISTORY)
+        self._on_trip = on_trip
+        self._is_own = is_own
+        self._next = 0.0
+        self._optimizer: Any = None
+        self._loss = math.nan
+        self._bad_losses = 0
+        self._at = ("", 0)
+        self._late: deque[tuple[Any, Any, Callable[[list[float]], None]]] = deque()
+        self._is_over = False
+
+    def go_on(self, count: Count) -> None:
+        """The program continues from where it was at `count`."""
+        self.count = self.clean = count
+
+    def begin(self) -> None:
+        """The program is about to start, or to go on."""
+
+    def end(self, error: BaseException | None) -> None:
+        """The program has ended, by `error` if there is one: look once more."""
+        if (
+            not self._is_over
+            and self._optimizer is not None
+            and (error is None or not isinstance(error, KeyboardInterrupt))
+        ):
+            self._look(self._optimizer)
+            if error is not None and self._bad_losses:
+                self._trip("loss", self._loss)
+        self._is_over = True
+
+    def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
+        self.count = Count(self.count.backwards + 1, self.count.steps)
+        self._at = self._own_line(frame)
+        if self._is_over or not tensors or tensors[0].numel() != 1:
+            return
+        self._read(tensors[0], self._saw_loss)
+
+    def gradients(self) -> None:
+        pass
+
+    def before_step(self, optimizer: Any) -> None:
+        self._optimizer = optimizer
+        if not self._is_over and (self._bad_losses or time.perf_counter() >= self._next):
+            self._look(optimizer)
+
+    def after_step(self, optimizer: Any) -> None:
+        self.count = Count(self.count.backwards, self.count.steps + 1)
+
+    def _own_line(self, frame: types.FrameType | None) -> tuple[str, int]:
+        """The line of the program that is under way."""
+        while frame is not None:
+            if self._is_own(frame.f_code.co_filename):
+                return frame.f_code.co_filename, frame.f_lineno
+            frame = frame.f_back
+        return "", 0
+
+    def _saw_loss(self, values: list[float]) -> None:
+        (self._loss,) = values
+        self._bad_losses = 0 if math.isfinite(self._loss) else self._bad_losses + 1
+        if self._bad_losses > _SKIPPED:
+            self._trip("loss", self._loss)
+
+    def _look(self, optimizer: Any) -> None:
+        """Look at all gradients and parameters of an optimizer."""
+        began = time.perf_counter()
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        gradients = [p.grad for p in parameters if p.grad is not None]
+        count = self.count
+
+        def seen(norms: list[float]) -> None:
+            self._saw(count, norms, parameters, gradients)
+
+        if parameters:
+            torch = sys.modules["torch"]
+            self._read(torch.stack([_norm(gradients), _norm(parameters)]), seen)
+        ended = time.perf_counter()
+        self._next = ended + (ended - began) / _SHARE
+
+    def _saw(
+        self, count: Count, norms: list[float], parameters: list[Any], gradients: list[Any]
+    ) -> None:
+        self.history.append(Look(count, self._loss, *norms))
+        if not all(map(math.isfinite, norms)):  # or large values, whose norm is too large
+            if any(map(_is_bad, parameters)):
+                return self._trip("parameter", _worst(parameters))
+            if any(map(_is_bad, gradients)):
+                return self._trip("gradient", _worst(gradients))
+        if self._bad_losses and not self._late:
+            return self._trip("loss", self._loss)
+        self.clean = count
+        return None
+
+    def _trip(self, what: str, value: float) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        history = list(self.history)
+        self._on_trip(Trip(what, str(value), self.count, self.clean, *self._at, history))
+
+    def _read(self, tensor: Any, then: Callable[[list[float]], None]) -> None:
+        """Have `then` called with the values of a tensor: at once where that waits for nothing."""
+        values = tensor.detach().real.reshape(-1)
+        if values.device.type == "cpu":
+            then(values.tolist())
+            return
+        torch = sys.modules["torch"]
+        host = torch.empty(values.shape, dtype=torch.float32, pin_memory=True)
+        host.copy_(values, non_blocking=True)
+        event = torch.get_device_module(values.device).Event()
+        event.record()
+        self._late.append((host, event, then))
+        while self._late and self._late[0][1].query():
+            there, _, action = self._late.popleft()
+            action(there.tolist())
+
+
+def _norm(tensors: list[Any]) -> Any:
+    """The L2 norm of all values, as a tensor, without waiting for it."""
+    torch = sys.modules["torch"]
+    kinds: dict[Any, list[Any]] = {}
+    for tensor in map(_values, tensors):
+        if (tensor.is_floating_point() or tensor.is_complex()) and tensor.numel():
+            kinds.setdefault((tensor.dtype, tensor.device), []).append(tensor)
+    norms = [torch.stack(torch._foreach_norm(group)).float() for group in kinds.values()]
+    if not norms:
+        return torch.zeros((), device=tensors[0].device if tensors else None)
+    first = norms[0].device
+    return torch.linalg.vector_norm(torch.cat([n.to(first, non_blocking=True) for n in norms]))
+
+
+def _values(tensor: Any) -> Any:
+    return tensor.detach().coalesce().values() if tensor.is_sparse else tensor.detach()
+
+
+def _is_bad(tensor: Any) -> bool:
+    return not bool(sys.modules["torch"].isfinite(_values(tensor)).all())
+
+
+def _worst(tensors: list[Any]) -> float:
+    isnan = sys.modules["torch"].isnan
+    return math.nan if any(bool(isnan(_values(t)).any()) for t in tensors) else math.inf

@@ -1,0 +1,73 @@
+"""What happens in training, seen without a change to the program: losses, backward passes and steps
+of optimizers.
+
+torch has hooks for the steps of all optimizers. For backward passes it has none, so
+`torch.autograd.backward` is wrapped, which `Tensor.backward` calls, too.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import types
+from typing import Any, Protocol
+
+from midrun.run.imports import after_import
+
+# Under this key midrun's hooks lie in torch's tables. Savepoints leave it out.
+KEY = "midrun"
+
+
+class Watcher(Protocol):
+    """What is told. `frame` is the one that called backward."""
+
+    def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
+        """A backward pass is about to begin at `tensors`."""
+
+    def gradients(self) -> None:
+        """A backward pass is done."""
+
+    def before_step(self, optimizer: Any) -> None:
+        """An optimizer is about to change its parameters."""
+
+    def after_step(self, optimizer: Any) -> None:
+        """An optimizer has changed its parameters."""
+
+
+def watch_steps(watcher: Watcher) -> None:
+    """Tell `watcher` of all that happens from now on, as soon as torch is imported. Only one is
+    told at a time: the newest."""
+    after_import("torch.autograd", lambda module: _wrap(module, watcher))
+    after_import("torch.optim.optimizer", lambda module: _hook(module, watcher))
+
+
+def _wrap(module: types.ModuleType, watcher: Watcher) -> None:
+    original = getattr(module.backward, "__wrapped__", module.backward)
+
+    @functools.wraps(original)
+    def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        if module.torch.compiler.is_compiling():
+            return original(tensors, *args, **kwargs)
+        found = [tensors] if isinstance(tensors, module.torch.Tensor) else list(tensors)
+        watcher.loss([t for t in found if isinstance(t, module.torch.Tensor)], sys._getframe(1))
+        result = original(found if not isinstance(tensors, module.torch.Tensor) else tensors,
+                          *args, **kwargs)  # fmt: skip
+        watcher.gradients()
+        return result
+
+    vars(module)["backward"] = backward
+
+
+def _hook(module: types.ModuleType, watcher: Watcher) -> None:
+    torch = sys.modules["torch"]
+
+    def before(optimizer: Any, args: Any, kwargs: Any) -> None:
+        if not torch.compiler.is_compiling():
+            watcher.before_step(optimizer)
+
+    def after(optimizer: Any, args: Any, kwargs: Any) -> None:
+        if not torch.compiler.is_compiling():
+            watcher.after_step(optimizer)
+
+    module._global_optimizer_pre_hooks[KEY] = before
+    module._global_optimizer_post_hooks[KEY] = after

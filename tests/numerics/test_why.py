@@ -1,0 +1,147 @@
+"""`midrun why`, and what happens when the sentinel trips, from the outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+pytest.importorskip("torch")
+
+TRAIN = """
+    import torch
+    from torch import nn
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    log = open("log.txt", "w")
+
+    def penalty(x, step):
+        x = x * (step != 12)
+        return torch.sqrt((x ** 2).sum(1)).mean()
+
+    for step in range(20):
+        x = torch.randn(16, 4)
+        loss = (model(x) ** 2).mean() + penalty(model[0](x), step)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        log.write(f"{step} {loss.item():.6f}\\n")
+        log.flush()
+        torch.save(model.state_dict(), "newest.pt")
+    print("done")
+"""
+
+
+class Project:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "pyproject.toml").write_text("")
+
+    def write(self, text: str) -> None:
+        (self.folder / "train.py").write_text(dedent(text).lstrip("\n"))
+
+    def midrun(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "MIDRUN_KEY_FILE": str(self.folder / "key")}
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "midrun", *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=100,
+        )
+
+    def line(self, text: str) -> int:
+        lines = (self.folder / "train.py").read_text().splitlines()
+        return next(number for number, line in enumerate(lines, 1) if text in line)
+
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path)
+
+
+def test_the_run_pauses_tells_why_and_goes_on(project):
+    project.write(TRAIN)
+    done = project.midrun("run", "train.py")
+    assert done.stdout == "done\n"
+    assert "midrun: nan in the" in done.stderr
+    assert "MR103" in done.stderr
+    assert f"train.py:{project.line('torch.sqrt')} in penalty" in done.stderr
+    assert "    return torch.sqrt((x ** 2).sum(1)).mean()\n           ^^^^" in done.stderr
+
+
+def test_to_go_back_leaves_the_files_of_the_run_alone(project):
+    project.write(TRAIN)
+    project.midrun("run", "train.py")
+    log = (project.folder / "log.txt").read_bytes()
+    files = {path.name: path.stat().st_mtime_ns for path in project.folder.glob("*.*")}
+    assert len(log.splitlines()) == 20
+    assert project.midrun("why").returncode == 0
+    assert (project.folder / "log.txt").read_bytes() == log
+    assert {path.name: path.stat().st_mtime_ns for path in project.folder.glob("*.*")} == files
+    assert len(os.listdir(project.folder / ".midrun" / "runs")) == 1
+
+
+def test_json_is_one_object(project):
+    project.write(TRAIN)
+    project.midrun("run", "--on-nan", "continue", "train.py")
+    found = json.loads(project.midrun("why", "--json").stdout)
+    assert found["file"] == str(project.folder / "train.py")
+    assert found["line"] == project.line("torch.sqrt")
+    assert (found["code"], found["cause"], found["phase"]) == (
+        "MR103", "infinite-derivative", "backward",
+    )  # fmt: skip
+    assert (found["backward"], found["step"]) == (13, 13)
+    assert found["operation"].startswith("aten.")
+    assert {"module", "sample", "also", "cures", "history"} <= set(found)
+
+
+def test_on_nan_stop_ends_the_run(project):
+    project.write(TRAIN)
+    done = project.midrun("run", "--on-nan", "stop", "train.py")
+    assert done.returncode == -15
+    assert done.stdout == ""
+    assert "stopped" in project.midrun("ls").stdout
+
+
+def test_without_the_sentinel_nothing_is_said(project):
+    project.write(TRAIN)
+    done = project.midrun("run", "--no-sentinel", "train.py")
+    assert (done.stdout, done.stderr) == ("done\n", "")
+    said = project.midrun("why")
+    assert said.returncode == 2
+    assert "has seen no NaN" in said.stderr
+
+
+def test_a_program_that_raises_when_it_sees_the_nan(project):
+    project.write(
+        TRAIN.replace("loss.backward()", "assert loss.isfinite()\n        loss.backward()")
+    )
+    done = project.midrun("run", "train.py")
+    assert done.returncode == 1
+    found = json.loads(project.midrun("why", "--json").stdout)
+    assert found["line"] == project.line("torch.sqrt")
+
+
+def test_a_nan_that_does_not_come_again_is_told_as_such(project):
+    text = TRAIN.replace("step != 12", "step != 12 or os.path.exists('once')")
+    text = text.replace("    import torch\n", "    import os\n    import torch\n", 1)
+    project.write(text + "    open('once', 'w').close()\n")
+    done = project.midrun("run", "train.py")
+    assert "MR103" in done.stderr
+    said = project.midrun("why")
+    assert said.returncode == 2
+    assert "not reproduced" in said.stderr
+
+
+def test_a_run_without_a_savepoint_is_repeated_from_its_start(project):
+    project.write(TRAIN)
+    done = project.midrun("run", "--budget", "0", "train.py")
+    assert "MR103" in done.stderr

@@ -1,0 +1,132 @@
+"""The sentinel: what it takes for an alarm, and what not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from midrun.run.sentinel import Count, Sentinel, Trip  # noqa: E402
+
+
+class Training:
+    """A model of one weight, and the turns of its training as torch tells them."""
+
+    def __init__(self) -> None:
+        self.trips: list[Trip] = []
+        self.sentinel = Sentinel(self.trips.append, lambda file: file == __file__)
+        self.weight = torch.nn.Parameter(torch.ones(3))
+        self.optimizer = torch.optim.SGD([self.weight], 0.1)
+
+    def backward(self, loss: float, gradient: float) -> None:
+        import sys
+
+        self.sentinel.loss([torch.tensor(loss)], sys._getframe())
+        self.weight.grad = torch.full((3,), gradient)
+        self.sentinel.gradients()
+
+    def step(self, weight: float = 1.0) -> None:
+        self.sentinel.before_step(self.optimizer)
+        with torch.no_grad():
+            self.weight.fill_(weight)
+        self.sentinel.after_step(self.optimizer)
+
+    def train(self, steps: int) -> None:
+        for _ in range(steps):
+            self.backward(1.0, 0.5)
+            self.step()
+            self.sentinel._next = 0.0  # as if enough time had passed for the next look
+
+
+def test_a_healthy_training_raises_no_alarm():
+    training = Training()
+    training.train(30)
+    training.sentinel.end(None)
+    assert training.trips == []
+    assert training.sentinel.clean == Count(30, 30)
+
+
+def test_a_gradient_that_is_nan_is_seen_before_the_step():
+    training = Training()
+    training.train(3)
+    training.backward(1.0, math.nan)
+    training.step()
+    (trip,) = training.trips
+    assert (trip.what, trip.value, trip.count) == ("gradient", "nan", Count(4, 3))
+    assert trip.clean == Count(3, 2)
+    assert (trip.file, trip.line > 0) == (__file__, True)
+
+
+def test_a_parameter_that_turns_nan_in_the_step_is_seen_at_the_next():
+    training = Training()
+    training.train(3)
+    training.backward(1.0, 0.5)
+    training.step(weight=math.inf)
+    training.sentinel._next = 0.0
+    training.backward(1.0, 0.5)
+    training.step()
+    (trip,) = training.trips
+    assert (trip.what, trip.value) == ("parameter", "inf")
+
+
+def test_a_parameter_that_turns_nan_in_the_last_step_is_seen_at_the_end():
+    training = Training()
+    training.train(3)
+    training.backward(1.0, 0.5)
+    training.step(weight=math.nan)
+    training.sentinel.end(None)
+    assert [trip.what for trip in training.trips] == ["parameter"]
+
+
+def test_a_bad_loss_is_an_alarm_once_a_step_is_taken_with_it():
+    training = Training()
+    training.train(3)
+    training.backward(math.nan, 0.5)
+    assert training.trips == []
+    training.step()
+    assert [trip.what for trip in training.trips] == ["loss"]
+
+
+def test_a_step_that_is_skipped_is_no_alarm():
+    """As GradScaler does: the loss overflows in half precision, and the step is left out."""
+    training = Training()
+    for _ in range(10):
+        training.backward(math.inf, math.nan)
+        training.train(2)
+    assert training.trips == []
+
+
+def test_steps_that_are_all_skipped_are_an_alarm():
+    training = Training()
+    for _ in range(30):
+        training.backward(math.inf, math.nan)
+    assert [trip.what for trip in training.trips] == ["loss"]
+
+
+def test_large_values_whose_norm_overflows_are_finite():
+    training = Training()
+    training.backward(1.0, 1e30)
+    training.step(weight=1e30)
+    training.sentinel.end(None)
+    assert training.trips == []
+
+
+def test_what_it_saw_is_read_back_from_the_log():
+    import json
+
+    training = Training()
+    training.train(3)
+    training.backward(math.inf, math.nan)
+    training.step()
+    (trip,) = training.trips
+    assert repr(Trip.read(json.loads(json.dumps(trip.record())))) == repr(trip)
+
+
+def test_it_tells_only_once():
+    training = Training()
+    for _ in range(5):
+        training.backward(math.nan, math.nan)
+        training.step(math.nan)
+    assert len(training.trips) == 1
