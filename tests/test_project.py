@@ -107,7 +107,7 @@ def test_a_module_has_one_idea_and_says_which(path: Path) -> None:
 
 def test_at_most_ten_public_names() -> None:
     assert len(midrun.__all__) <= 10
-    assert set(midrun.__all__) == {"MidrunError", "__version__", "savepoint"}
+    assert set(midrun.__all__) == {"MidrunError", "__version__", "microscope", "savepoint"}
     for name in midrun.__all__:
         value = getattr(midrun, name)
         assert name == "__version__" or value.__doc__, name

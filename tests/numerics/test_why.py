@@ -69,7 +69,7 @@ def project(tmp_path):
 
 def test_the_run_pauses_tells_why_and_goes_on(project):
     project.write(TRAIN)
-    done = project.midrun("run", "train.py")
+    done = project.midrun("run", "--no-cures", "train.py")
     assert done.stdout == "done\n"
     assert "midrun: nan in the" in done.stderr
     assert "MR103" in done.stderr
@@ -79,11 +79,11 @@ def test_the_run_pauses_tells_why_and_goes_on(project):
 
 def test_to_go_back_leaves_the_files_of_the_run_alone(project):
     project.write(TRAIN)
-    project.midrun("run", "train.py")
+    project.midrun("run", "--no-cures", "train.py")
     log = (project.folder / "log.txt").read_bytes()
     files = {path.name: path.stat().st_mtime_ns for path in project.folder.glob("*.*")}
     assert len(log.splitlines()) == 20
-    assert project.midrun("why").returncode == 0
+    assert project.midrun("why", "--no-cures").returncode == 0
     assert (project.folder / "log.txt").read_bytes() == log
     assert {path.name: path.stat().st_mtime_ns for path in project.folder.glob("*.*")} == files
     assert len(os.listdir(project.folder / ".midrun" / "runs")) == 1
@@ -91,8 +91,8 @@ def test_to_go_back_leaves_the_files_of_the_run_alone(project):
 
 def test_json_is_one_object(project):
     project.write(TRAIN)
-    project.midrun("run", "--on-nan", "continue", "train.py")
-    found = json.loads(project.midrun("why", "--json").stdout)
+    project.midrun("run", "--on-nan", "continue", "--no-cures", "train.py")
+    found = json.loads(project.midrun("why", "--json", "--no-cures").stdout)
     assert found["file"] == str(project.folder / "train.py")
     assert found["line"] == project.line("torch.sqrt")
     assert (found["code"], found["cause"], found["phase"]) == (
@@ -105,7 +105,7 @@ def test_json_is_one_object(project):
 
 def test_on_nan_stop_ends_the_run(project):
     project.write(TRAIN)
-    done = project.midrun("run", "--on-nan", "stop", "train.py")
+    done = project.midrun("run", "--on-nan", "stop", "--no-cures", "train.py")
     assert done.returncode == -15
     assert done.stdout == ""
     assert "stopped" in project.midrun("ls").stdout
@@ -124,9 +124,9 @@ def test_a_program_that_raises_when_it_sees_the_nan(project):
     project.write(
         TRAIN.replace("loss.backward()", "assert loss.isfinite()\n        loss.backward()")
     )
-    done = project.midrun("run", "train.py")
+    done = project.midrun("run", "--no-cures", "train.py")
     assert done.returncode == 1
-    found = json.loads(project.midrun("why", "--json").stdout)
+    found = json.loads(project.midrun("why", "--json", "--no-cures").stdout)
     assert found["line"] == project.line("torch.sqrt")
 
 
@@ -134,7 +134,7 @@ def test_a_nan_that_does_not_come_again_is_told_as_such(project):
     text = TRAIN.replace("step != 12", "step != 12 or os.path.exists('once')")
     text = text.replace("    import torch\n", "    import os\n    import torch\n", 1)
     project.write(text + "    open('once', 'w').close()\n")
-    done = project.midrun("run", "train.py")
+    done = project.midrun("run", "--no-cures", "train.py")
     assert "MR103" in done.stderr
     said = project.midrun("why")
     assert said.returncode == 2
@@ -143,5 +143,19 @@ def test_a_nan_that_does_not_come_again_is_told_as_such(project):
 
 def test_a_run_without_a_savepoint_is_repeated_from_its_start(project):
     project.write(TRAIN)
-    done = project.midrun("run", "--budget", "0", "train.py")
+    done = project.midrun("run", "--budget", "0", "--no-cures", "train.py")
     assert "MR103" in done.stderr
+
+
+def test_cures_are_tried_and_the_best_is_written(project):
+    project.write(TRAIN)
+    project.midrun("run", "--no-cures", "train.py")
+    done = project.midrun("why", "--json", "--apply")
+    cures = json.loads(done.stdout)["cures"]
+    assert cures[0]["finite"]
+    assert not cures[0]["hides"]
+    assert any(cure["hides"] for cure in cures)
+    assert cures[0]["diff"].startswith("--- a/train.py")
+    assert f"midrun: {cures[0]['title']}: written to train.py" in done.stderr
+    again = project.midrun("run", "train.py")
+    assert (again.stdout, again.stderr) == ("done\n", "")

@@ -95,6 +95,7 @@ def sentinel(command: Command) -> Command:
             show_default=True,
             help="What to do when the training becomes NaN, once it is told why.",
         ),
+        click.option("--no-cures", is_flag=True, help="Do not try cures for it."),
         click.option("--no-sentinel", is_flag=True, help="Do not watch for NaN."),
     )):  # fmt: skip
         command = add(command)

@@ -25,6 +25,7 @@ def run(
     every: float | None,
     budget: float,
     on_nan: str,
+    no_cures: bool,
     no_sentinel: bool,
     through: tuple[str, ...],
     store: str | None,
@@ -48,6 +49,7 @@ def run(
         every=every,
         budget=budget,
         on_nan="" if no_sentinel else on_nan,
+        cures=not no_cures,
         through=list(through),
     )
     execute(spec, list(arguments))
@@ -80,6 +82,7 @@ def resume(
     every: float | None,
     budget: float,
     on_nan: str,
+    no_cures: bool,
     no_sentinel: bool,
     store: str | None,
 ) -> None:
@@ -106,6 +109,7 @@ def resume(
         every=every,
         budget=budget,
         on_nan="" if no_sentinel else on_nan,
+        cures=not no_cures,
         assignments=list(assignments),
         trust=trust,
         device=device,

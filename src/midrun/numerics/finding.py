@@ -72,7 +72,8 @@ class Finding:
 
     `sample` is the row of the batch that it came up in first, -1 if that is not known; `step`
     counts steps of optimizers, `backward` backward passes, both from the start of the run. `harm`
-    says what became bad of it, and `way` how it got there.
+    says what became bad of it, and `way` how it got there; `lr` is the learning rate, and
+    `step_line` where the optimizer takes its steps.
     """
 
     cause: str
@@ -87,6 +88,8 @@ class Finding:
     index: list[int] = field(default_factory=list)
     sample: int = -1
     harm: str = ""
+    lr: float | None = None
+    step_line: Line | None = None
     operands: list[str] = field(default_factory=list)
     way: list[str] = field(default_factory=list)
     also: list[Line] = field(default_factory=list)
@@ -112,6 +115,7 @@ class Finding:
         """From what `dataclasses.asdict` gave."""
         values = dict(found)
         values["line"] = Line(**values["line"]) if values["line"] else None
+        values["step_line"] = Line(**values["step_line"]) if values["step_line"] else None
         values["also"] = [Line(**line) for line in values["also"]]
         values["history"] = [Row(**row) for row in values["history"]]
         values["cures"] = [Cure(**cure) for cure in values["cures"]]

@@ -103,7 +103,7 @@ class Replay(Sentinel):
         lens = self._watching()
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         gradients = [p.grad for p in parameters if p.grad is not None]
-        lens.saw_gradients(self.count, parameters)
+        lens.saw_gradients(self.count, optimizer.param_groups)
         if self._entered:
             found = self._suspect or lens.bad(gradients, "gradient")
             if found is not None:

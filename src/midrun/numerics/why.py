@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from midrun.errors import MidrunError
+from midrun.numerics.branches import Start, run_attached
 from midrun.numerics.finding import Finding
 from midrun.numerics.replay import Request
 from midrun.run.sentinel import Count, Trip
-from midrun.run.spec import Spec, command
 from midrun.store import Run, Savepoint, Store, StoreError
 
 _ATTACH = "midrun.numerics.replay:attach"
@@ -31,6 +30,10 @@ class Case:
     run: Run
     trip: Trip | None
     savepoint: Savepoint | None
+
+    @property
+    def start(self) -> Start:
+        return Start(self.run, self.savepoint)
 
     @property
     def begin(self) -> Count:
@@ -74,49 +77,26 @@ def explain(case: Case) -> Finding:
             case.trip.history if case.trip is not None else [],
         )  # fmt: skip
         Path(request.scratch).mkdir()
-        answer = _replay(case, request, folder)
+        said = run_attached(case.start, _ATTACH, request.write(), folder)
+        out = Path(request.out)
+        answer: dict[str, Any]
+        answer = dict(json.loads(out.read_text())) if out.exists() else {"error": said}
     found = answer.get("found")
     if found is None:
         raise MidrunError(_not_reproduced(case, answer), slug="not-reproduced")
-    finding = Finding.read(found)
+    finding: Finding = Finding.read(found)
     finding.notes += _differences(case, finding)
     return finding
 
 
-def _replay(case: Case, request: Request, folder: Path) -> dict[str, Any]:
-    info = case.run.info
-    spec = Spec(
-        store=str(case.run.store.folder), attach=_ATTACH, request=request.write(), quiet=True,
-        budget=0.0, hash_seed=info.get("hash_seed", ""),
-    )  # fmt: skip
-    arguments: list[str] = []
-    if case.savepoint is not None:
-        spec.savepoint = case.savepoint.spec
-    else:
-        spec.target, spec.is_module = info["target"], info["is_module"]
-        spec.through, arguments = info["through"], info["argv"]
-    argv, environment = command(spec, arguments)
-    with (folder / "errors").open("wb") as errors:
-        code = subprocess.run(
-            argv, env=environment, cwd=info["cwd"], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=errors, check=False,
-        ).returncode  # fmt: skip
-    out = Path(request.out)
-    if out.exists():
-        return dict(json.loads(out.read_text()))
-    last = (folder / "errors").read_text(errors="replace").strip().splitlines()[-1:]
-    return {"error": "".join(last) or f"exit code {code}"}
-
-
 def _not_reproduced(case: Case, answer: dict[str, Any]) -> str:
-    where = f"from {case.savepoint.spec}" if case.savepoint is not None else "from the start"
     if "error" in answer:
-        return f"run {case.run.id} could not be repeated {where}: {answer['error']}"
+        return f"run {case.run.id} could not be repeated {case.start}: {answer['error']}"
     what = f"{case.trip.value} in the {case.trip.what}" if case.trip is not None else "nothing bad"
     return (
-        f"not reproduced: run {case.run.id}, repeated {where}, stayed finite up to backward pass "
-        f"{answer.get('reached')}; the run itself had {what} at {case.bad}. Something in it is "
-        "random that no savepoint holds, such as a nondeterministic kernel or the clock"
+        f"not reproduced: run {case.run.id}, repeated {case.start}, stayed finite up to backward "
+        f"pass {answer.get('reached')}; the run itself had {what} at {case.bad}. Something in it "
+        "is random that no savepoint holds, such as a nondeterministic kernel or the clock"
     )
 
 

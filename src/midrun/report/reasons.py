@@ -40,6 +40,7 @@ def screen(found: Finding) -> RenderableType:
         parts += [Text(), Text("the last steps", "bold"), _indented(_history(found.history))]
     if found.cures:
         parts += [Text(), Text("cures, tried", "bold"), _indented(_cures(found.cures))]
+        parts += _best(found.cures[0])
     parts += [Text(note, "yellow") for note in found.notes]
     return Group(*parts)
 
@@ -113,6 +114,16 @@ def _cures(cures: list[Cure]) -> RenderableType:
         slower = "" if cure.slower is None else f"{cure.slower:.2f} x"
         table.add_row(title, finite, _number(cure.loss), moved, slower)
     return table
+
+
+def _best(cure: Cure) -> list[RenderableType]:
+    """The diff of the best one."""
+    if not cure.finite:
+        return [Text("none of them keeps the training finite", "yellow")]
+    lines = [line for line in cure.diff.splitlines() if not line.startswith(("---", "+++"))]
+    styles = {"+": "green", "-": "red"}
+    shown = [_indented(Text(line, styles.get(line[:1], "dim"))) for line in lines]
+    return [Text(), Text(f"the best: {cure.title} (midrun why --apply writes it)", "bold"), *shown]
 
 
 def _number(value: float | None) -> str:

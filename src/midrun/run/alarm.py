@@ -17,13 +17,22 @@ if TYPE_CHECKING:
     from midrun.run.current import Run
 
 
-def install(run: Run, on_nan: str) -> None:
-    """Put a sentinel on the training of `run`. `on_nan` is "ask", "continue" or "stop"."""
-    run.sentinel = Sentinel(lambda trip: _pause(run, trip, on_nan), run.own.has_file)
+def install(run: Run, on_nan: str, *, cures: bool) -> None:
+    """Put a sentinel on the training of `run`. `on_nan` is "ask", "continue" or "stop"; `cures`
+    says whether cures are tried."""
+    run.sentinel = Sentinel(
+        lambda trip: _pause(run, trip, on_nan, cures),
+        run.own.has_file,
+        None if os.environ.get("MIDRUN_DEBUG") else lambda error: _gave_up(run, error),
+    )
     watch_steps(run.sentinel)
 
 
-def _pause(run: Run, trip: Trip, on_nan: str) -> None:
+def _gave_up(run: Run, error: Exception) -> None:
+    run.say(f"the training is not watched for NaN any more ({error!r}); the run goes on")
+
+
+def _pause(run: Run, trip: Trip, on_nan: str, cures: bool) -> None:
     if os.getpid() != run.pid:  # a forked child
         return
     run.say(
@@ -33,7 +42,7 @@ def _pause(run: Run, trip: Trip, on_nan: str) -> None:
     with contextlib.suppress(OSError):
         run.stored.log(trip.record())
     run.finish_writing()
-    _explain(run)
+    _explain(run, cures)
     if on_nan == "stop" or (on_nan == "ask" and not _goes_on()):
         with contextlib.suppress(OSError):
             run.stored.update(status="stopped", elapsed=run.elapsed())
@@ -46,10 +55,10 @@ def _pause(run: Run, trip: Trip, on_nan: str) -> None:
 _NAMES = {"loss": "loss", "gradient": "gradients", "parameter": "parameters"}
 
 
-def _explain(run: Run) -> None:
+def _explain(run: Run, cures: bool) -> None:
     """Have another process tell where it comes from, while this one waits."""
     command = [sys.executable, "-m", "midrun", "why", run.stored.id]
-    command += ["--store", str(run.stored.store.folder)]
+    command += ["--store", str(run.stored.store.folder), *([] if cures else ["--no-cures"])]
     environment = {**os.environ, "PYTHONHASHSEED": "random"}
     sys.stdout.flush()
     with contextlib.suppress(OSError):

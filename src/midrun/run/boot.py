@@ -9,7 +9,6 @@ import importlib.util
 import os
 import signal
 import sys
-import tempfile
 import time
 import types
 from collections.abc import Callable
@@ -98,8 +97,7 @@ def make_run(
 ) -> Run:
     """The run of this process, entered in the store; its signals are set."""
     global current
-    folder = Path(tempfile.mkdtemp(prefix="midrun-")) if spec.attach else Path(spec.store)
-    stored = Store(folder).new_run(info, parent=parent)
+    stored = Store(Path(spec.scratch or spec.store)).new_run(info, parent=parent)
     policy = Policy(spec.budget, spec.every, time.monotonic())
     run = Run(stored, book, own, policy, before=before, quiet=spec.quiet)
     if spec.verify:
@@ -109,7 +107,7 @@ def make_run(
         module, _, function = spec.attach.partition(":")
         getattr(importlib.import_module(module), function)(run, spec.request)
     elif spec.on_nan:
-        alarm.install(run, spec.on_nan)
+        alarm.install(run, spec.on_nan, cures=spec.cures)
     signals.install(run)
     after_import(loaders.MODULE, loaders.watch)
     after_import("torch._dynamo.config", run.flags.leave_out)

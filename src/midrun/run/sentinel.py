@@ -78,14 +78,21 @@ class Trip:
 
 class Sentinel:
     """Watches the training (see `midrun.run.steps`), and calls `on_trip` once if it turns bad.
-    `is_own` tells the program's own files."""
+    `is_own` tells the program's own files. A fault of its own, which must not harm the program,
+    ends the watch and goes to `on_fault`."""
 
-    def __init__(self, on_trip: Callable[[Trip], None], is_own: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        on_trip: Callable[[Trip], None],
+        is_own: Callable[[str], bool],
+        on_fault: Callable[[Exception], None] | None = None,
+    ) -> None:
         self.count = Count()
         self.clean = Count()
         self.history: deque[Look] = deque(maxlen=_HISTORY)
         self._on_trip = on_trip
         self._is_own = is_own
+        self._on_fault = on_fault
         self._next = 0.0
         self._optimizer: Any = None
         self._loss = math.nan
@@ -108,7 +115,7 @@ class Sentinel:
             and self._optimizer is not None
             and (error is None or not isinstance(error, KeyboardInterrupt))
         ):
-            self._look(self._optimizer)
+            self._safely(lambda: self._look(self._optimizer))
             if error is not None and self._bad_losses:
                 self._trip("loss", self._loss)
         self._is_over = True
@@ -116,9 +123,8 @@ class Sentinel:
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
         self.count = Count(self.count.backwards + 1, self.count.steps)
         self._at = self._own_line(frame)
-        if self._is_over or not tensors or tensors[0].numel() != 1:
-            return
-        self._read(tensors[0], self._saw_loss)
+        if not self._is_over and tensors and tensors[0].numel() == 1:
+            self._safely(lambda: self._read(tensors[0], self._saw_loss))
 
     def gradients(self) -> None:
         pass
@@ -126,10 +132,19 @@ class Sentinel:
     def before_step(self, optimizer: Any) -> None:
         self._optimizer = optimizer
         if not self._is_over and (self._bad_losses or time.perf_counter() >= self._next):
-            self._look(optimizer)
+            self._safely(lambda: self._look(optimizer))
 
     def after_step(self, optimizer: Any) -> None:
         self.count = Count(self.count.backwards, self.count.steps + 1)
+
+    def _safely(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception as error:
+            if self._on_fault is None:
+                raise
+            self._is_over = True
+            self._on_fault(error)
 
     def _own_line(self, frame: types.FrameType | None) -> tuple[str, int]:
         """The line of the program that is under way."""
@@ -157,7 +172,7 @@ class Sentinel:
 
         if parameters:
             torch = sys.modules["torch"]
-            self._read(torch.stack([_norm(gradients), _norm(parameters)]), seen)
+            self._read(torch.stack([norm(gradients), norm(parameters)]), seen)
         ended = time.perf_counter()
         self._next = ended + (ended - began) / _SHARE
 
@@ -199,8 +214,8 @@ class Sentinel:
             action(there.tolist())
 
 
-def _norm(tensors: list[Any]) -> Any:
-    """The L2 norm of all values, as a tensor, without waiting for it."""
+def norm(tensors: list[Any]) -> Any:
+    """The L2 norm of all values of some tensors, as a tensor, without waiting for it."""
     torch = sys.modules["torch"]
     kinds: dict[Any, list[Any]] = {}
     for tensor in map(_values, tensors):

@@ -28,9 +28,11 @@ class Spec:
     `stop` that the program ends after the first.
 
     `on_nan` is what happens when the training becomes NaN: "ask", "continue" or "stop"; empty for
-    no sentinel. `attach` names a function, "package.module:function", that is called with the run
-    and with `request` before anything else: so features come to the process that the program runs
-    in. Such a run leaves no trace in the store.
+    no sentinel; `cures` says whether cures are tried then.
+
+    `attach` names a function, "package.module:function", that is called with the run and with
+    `request` before anything else: so features come to the process that the program runs in. Such
+    a run is not entered in the store: what it saves goes to the folder `scratch`.
     """
 
     store: str
@@ -50,8 +52,10 @@ class Spec:
     stop: bool = False
     quiet: bool = False
     on_nan: str = ""
+    cures: bool = True
     attach: str = ""
     request: str = ""
+    scratch: str = ""
     hash_seed: str = ""
 
     def write(self) -> str:

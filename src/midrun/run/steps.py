@@ -10,12 +10,15 @@ from __future__ import annotations
 import functools
 import sys
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from midrun.run.imports import after_import
 
 # Under this key midrun's hooks lie in torch's tables. Savepoints leave it out.
 KEY = "midrun"
+_TABLES = ("_global_optimizer_pre_hooks", "_global_optimizer_post_hooks")
 
 
 class Watcher(Protocol):
@@ -39,6 +42,25 @@ def watch_steps(watcher: Watcher) -> None:
     told at a time: the newest."""
     after_import("torch.autograd", lambda module: _wrap(module, watcher))
     after_import("torch.optim.optimizer", lambda module: _hook(module, watcher))
+
+
+@contextmanager
+def watching_steps(watcher: Watcher) -> Iterator[None]:
+    """Tell `watcher` in a block alone; torch must have been imported. Who was told before is told
+    again after it."""
+    autograd, optimizers = sys.modules["torch.autograd"], sys.modules["torch.optim.optimizer"]
+    backward = vars(autograd)["backward"]
+    tables = [vars(optimizers)[name] for name in _TABLES]
+    before = [table.get(KEY) for table in tables]
+    watch_steps(watcher)
+    try:
+        yield
+    finally:
+        vars(autograd)["backward"] = backward
+        for table, hook in zip(tables, before, strict=True):
+            del table[KEY]
+            if hook is not None:
+                table[KEY] = hook
 
 
 def _wrap(module: types.ModuleType, watcher: Watcher) -> None:
@@ -69,5 +91,5 @@ def _hook(module: types.ModuleType, watcher: Watcher) -> None:
         if not torch.compiler.is_compiling():
             watcher.after_step(optimizer)
 
-    module._global_optimizer_pre_hooks[KEY] = before
-    module._global_optimizer_post_hooks[KEY] = after
+    for name, hook in zip(_TABLES, (before, after), strict=True):
+        vars(module)[name][KEY] = hook

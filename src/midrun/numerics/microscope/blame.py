@@ -51,12 +51,17 @@ def trace(microscope: Microscope, tensor: torch.Tensor) -> Origin | None:
     return tracer.origin(event) if event is not None else None
 
 
+def trace_event(microscope: Microscope, event: Event) -> Origin:
+    """Where the bad values that `event` gave began."""
+    return _Tracer(microscope.events).origin(event)
+
+
 def trace_last(microscope: Microscope) -> Origin | None:
     """Where the bad values of the last operation that gave any began: for programs that notice it
     themselves, and raise."""
     for event in reversed(microscope.events.values()):
         if event.bad >= 0:
-            return _Tracer(microscope.events).origin(event)
+            return trace_event(microscope, event)
     return None
 
 

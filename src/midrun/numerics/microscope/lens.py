@@ -10,12 +10,13 @@ from typing import Any
 import torch
 
 from midrun.numerics.finding import Finding, Line
-from midrun.numerics.microscope.blame import Origin, trace, trace_last
+from midrun.numerics.microscope.blame import Origin, trace, trace_event, trace_last
 from midrun.numerics.microscope.components import Components
 from midrun.numerics.microscope.describe import finding
 from midrun.numerics.microscope.diagnosis import diagnose
 from midrun.numerics.microscope.mode import Microscope
 from midrun.numerics.microscope.tensors import kind
+from midrun.numerics.places import Place
 from midrun.numerics.trend import growth
 from midrun.run.sentinel import Count, Look
 
@@ -29,11 +30,27 @@ class Lens:
         self._history = list(history)
         self._components = Components()
         self._scope = Microscope(is_own, self._components.modules)
-        self._step_line: Any = None
+        self._step_line: Place | None = None
+        self._rate: float | None = None
 
     def enter(self) -> None:
         """Watch every operation from now on."""
         self._scope.__enter__()
+
+    def leave(self) -> None:
+        """Watch no more."""
+        self._scope.__exit__(None, None, None)
+
+    def last_number(self) -> Finding | None:
+        """What there is to say if the last single number that was computed is bad: a loss."""
+        numbers = [
+            event
+            for event in self._scope.events.values()
+            if event.phase == "forward" and event.outputs and event.outputs[0].shape.numel() == 1
+        ]
+        if not numbers or numbers[-1].bad < 0:
+            return None
+        return self._finding(trace_event(self._scope, numbers[-1]), "loss")
 
     def leaves(self) -> list[torch.Tensor]:
         """The leaves of the graph that have a gradient."""
@@ -43,15 +60,16 @@ class Lens:
         """For the history: the loss of a backward pass."""
         self._components.loss(count.backwards, loss)
 
-    def saw_gradients(self, count: Count, parameters: list[torch.Tensor]) -> None:
-        """For the history: the gradients before a step."""
+    def saw_gradients(self, count: Count, groups: list[dict[str, Any]]) -> None:
+        """For the history: the gradients of an optimizer's groups before a step."""
+        parameters = [p for group in groups for p in group["params"]]
+        self._rate = float(groups[0]["lr"]) if groups and "lr" in groups[0] else None
         self._components.gradients(count.backwards, parameters)
+        self._step_line = self._scope.places.innermost(sys._getframe(1))
 
     def in_optimizer(self, inside: bool) -> None:
         """An optimizer's step begins or ends."""
         self._scope.in_optimizer = inside
-        if inside:
-            self._step_line = self._scope.places.innermost(sys._getframe(1))
 
     def next_step(self) -> None:
         """A step is done, and all is fine."""
@@ -88,6 +106,8 @@ class Lens:
         found = finding(diagnosis, origin, harm, self._components.modules.batch)
         found.history = self._components.rows()
         found.epoch = _epoch()
+        found.lr = self._rate
+        found.step_line = Line.of(self._step_line) if self._step_line is not None else None
         grown = growth(self._series())
         if grown is not None and found.cause in _GROWS:
             found.cause, found.phase = "divergence", "optimizer"

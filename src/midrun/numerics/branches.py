@@ -1,0 +1,56 @@
+"""Continuing a run in another process that leaves no trace: to look again, or to try a change."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from midrun.run.spec import Spec, command
+from midrun.store import Run, Savepoint
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a branch starts: at a savepoint of `run`, or of one that it continues; from the start
+    of the script if there is none."""
+
+    run: Run
+    savepoint: Savepoint | None
+
+    def __str__(self) -> str:
+        return f"from {self.savepoint.spec}" if self.savepoint is not None else "from the start"
+
+
+def run_attached(start: Start, attach: str, request: str, folder: Path) -> str:
+    """Run a branch with `attach` and `request` of `Spec`, without output, and wait for its end.
+    Returns its last words, if it did not end well. `folder` is for what it needs."""
+    info = start.run.info
+    spec = Spec(
+        store=str(start.run.store.folder),
+        attach=attach,
+        request=request,
+        scratch=str(folder / "run"),
+        quiet=True,
+        budget=0.0,
+        hash_seed=info.get("hash_seed", ""),
+    )
+    arguments: list[str] = []
+    if start.savepoint is not None:
+        spec.savepoint = start.savepoint.spec
+    else:
+        spec.target, spec.is_module = info["target"], info["is_module"]
+        spec.through, arguments = info["through"], info["argv"]
+    argv, environment = command(spec, arguments)
+    with (folder / "errors").open("wb") as errors:
+        code = subprocess.run(
+            argv,
+            env=environment,
+            cwd=info["cwd"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            check=False,
+        ).returncode
+    last = (folder / "errors").read_text(errors="replace").strip().splitlines()[-1:]
+    return "" if code == 0 else "".join(last) or f"exit code {code}"
