@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import contextvars
 import queue
+import sys
 import threading
+import types
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
+
+from midrun.state.session import Note
 
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver
@@ -68,6 +73,42 @@ def _thread(obj: threading.Thread, saver: Saver) -> Any:
     if obj.is_alive():
         return saver.give_up(obj, f"thread {obj.name!r} is running")
     return NotImplemented
+
+
+# Libraries whose threads come back by themselves, or with the object that they work for.
+_WITH_THEIR_OBJECTS = frozenset(
+    {"concurrent", "multiprocessing", "rich", "tensorboard", "torch", "tqdm"}
+)
+
+
+def under_way(told: Container[int], files: Container[str]) -> list[Note]:
+    """A note for each running thread that no note names yet: `told` are the ids of the objects that
+    have one. A thread that `threading` does not know counts if it runs code of one of `files`."""
+    why = "it runs on in this process, and will be missing after a resume; start it anew"
+    known = {thread.ident: thread for thread in threading.enumerate()}
+    found = []
+    for ident, frame in sys._current_frames().items():
+        thread = known.get(ident)
+        if thread is None or isinstance(thread, threading._DummyThread):
+            counts = _runs(frame, files)
+        else:
+            counts = thread is not threading.main_thread() and not _is_a_librarys(thread)
+        if counts and id(thread) not in told:
+            name = repr(thread.name) if thread is not None else "without a name"
+            found.append(Note("missing", f"under way: thread {name}", why))
+    return found
+
+
+def _is_a_librarys(thread: threading.Thread) -> bool:
+    target = getattr(thread, "_target", None)
+    code = target if type(thread).run is threading.Thread.run else type(thread)
+    return str(getattr(code, "__module__", "")).partition(".")[0] in _WITH_THEIR_OBJECTS
+
+
+def _runs(frame: types.FrameType | None, files: Container[str]) -> bool:
+    while frame is not None and frame.f_code.co_filename not in files:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _semaphore(obj: Any, saver: Saver) -> Any:
