@@ -328,7 +328,7 @@ def test_threads_under_way_are_named_each_once(project):
         "stop.set()\n"
     )
     project.run("run", "--at", "a.py:15#2", "a.py")
-    notes = [m["notes"] for m in project.savepoints() if m["reason"].startswith("at ")][0]
+    notes = next(m["notes"] for m in project.savepoints() if m["reason"].startswith("at "))
     named = sorted(note["what"] for note in notes)
     assert named == [
         "held (threading.Thread)",
