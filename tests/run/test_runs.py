@@ -340,6 +340,25 @@ def test_threads_under_way_are_named_each_once(project):
     assert (code, out.split()) == (0, ["1", "2"])
 
 
+def test_a_savepoint_in_a_coroutine_is_put_off_until_its_loop_is_idle(project):
+    project.write(
+        "import asyncio\n"
+        "async def main():\n    for i in range(3):\n        print(i)\n"
+        "        await asyncio.sleep(0)\n    return i\n"
+        "loop = asyncio.new_event_loop()\n"
+        "print(loop.run_until_complete(main()))\n"
+        "print(loop.run_until_complete(main()))\n"
+        "loop.close()\n"
+    )
+    code, _, err = project.run("run", "--budget", "0", "--at", "a.py:4#2", "a.py")
+    asked, taken = err.strip().splitlines()
+    assert code == 0
+    assert "no savepoint can be taken at a.py:4, because main is a coroutine" in asked
+    assert taken == "midrun: at a.py:4#2: taken at a.py:9"
+    assert project.savepoints()[0]["notes"] == []
+    assert project.run("resume")[:2] == (0, "0\n1\n2\n2\n")
+
+
 def test_help_goes_to_the_script(project):
     project.write("import sys\nprint(sys.argv)\n")
     code, out, _ = project.run("run", "a.py", "--help", "--at", "x")

@@ -23,8 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.state import ambient_libraries, ambient_torch, ambient_tracking
-from midrun.state.adapters import pools
-from midrun.state.dynamo import setting_variables
+from midrun.state.adapters import eventloops, pools, threads
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("decimal", "decimal", _read_decimal, _set_decimal),
         Ambient("multiprocessing.pool", "pools of processes", pools.read_pools, pools.set_pools),
         Ambient("rich.live", "rich: displays", pools.read_displays, pools.set_displays),
+        Ambient("asyncio.events", "asyncio", eventloops.read_policy, eventloops.set_policy),
         Ambient("tqdm.std", "tqdm: bars", _read_bars, _set_bars),
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
@@ -226,15 +226,12 @@ def _set_logging(saved: dict[str, Any]) -> None:
 def _read_decimal() -> decimal.Context | None:
     # To ask for the context makes one, and programs can see how many there are.
     names = {variable.name for variable in contextvars.copy_context()}
-    return decimal.getcontext() if _DECIMAL in names else None
+    return decimal.getcontext() if threads.DECIMAL in names else None
 
 
 def _set_decimal(saved: decimal.Context | None) -> None:
     if saved is not None:
         decimal.setcontext(saved)
-
-
-_DECIMAL = "decimal_context"
 
 
 def _read_bars() -> list[Any]:
@@ -249,14 +246,7 @@ def _set_bars(saved: list[Any]) -> None:
 
 
 def _read_context() -> list[tuple[Any, Any]]:
-    settings = setting_variables()
-    return [
-        (variable, value)
-        for variable, value in contextvars.copy_context().items()
-        if variable.name != _DECIMAL
-        and type(value).__name__ != "PyCapsule"  # numpy's error state
-        and id(variable) not in settings
-    ]
+    return threads.variables_in(contextvars.copy_context())
 
 
 def _set_context(saved: list[tuple[Any, Any]]) -> None:

@@ -50,7 +50,12 @@ class LibraryObjects:
 # that rich makes when it is first asked for it.
 _BOUND_LATER = frozenset({"device", "Console"})
 # What a program puts in the place of the interpreter's own.
-_REPLACED = frozenset(("sys", name) for name in ("stdin", "stdout", "stderr", "last_exc"))
+_REPLACED = frozenset(
+    {
+        *(("sys", name) for name in ("stdin", "stdout", "stderr", "last_exc")),
+        ("asyncio.events", "_event_loop_policy"),
+    }
+)
 _PLAIN = frozenset(
     {
         int, float, str, bool, bytes, type(None), list, dict, tuple, set, frozenset, type,

@@ -13,6 +13,7 @@ from midrun.state.adapters import (
     databases,
     devices,
     environments,
+    eventloops,
     files,
     frameworks,
     images,
@@ -32,7 +33,7 @@ from midrun.state.adapters import (
 )
 
 ADAPTERS = (
-    objects, iterators, files, packed, threads, pools, logs, arrays, devices, tensors, training,
-    compiled, loaders, writers, frameworks, arrayfiles, databases, results, images, environments,
-    tables, keyvalues,
+    objects, iterators, files, packed, threads, eventloops, pools, logs, arrays, devices, tensors,
+    training, compiled, loaders, writers, frameworks, arrayfiles, databases, results, images,
+    environments, tables, keyvalues,
 )  # fmt: skip

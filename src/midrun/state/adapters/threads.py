@@ -10,6 +10,7 @@ import types
 from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
+from midrun.state.dynamo import setting_variables
 from midrun.state.session import Note
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def add(registry: Registry) -> None:
     registry.register("threading.Thread", _thread)
     registry.register("_contextvars.ContextVar", _context_variable)
     registry.register("_contextvars.Token", _token)
+    registry.register("_contextvars.Context", _context)
     registry.register("_queue.SimpleQueue", _simple_queue)
     registry.register("multiprocessing.synchronize.SemLock", _semaphore)
 
@@ -149,6 +151,30 @@ def _make_token(variable: contextvars.ContextVar[Any], *before: Any) -> contextv
     for value in before:
         variable.set(value)
     return variable.set(None)
+
+
+DECIMAL = "decimal_context"  # Modules/_decimal/_decimal.c
+
+
+def variables_in(context: contextvars.Context) -> list[tuple[contextvars.ContextVar[Any], Any]]:
+    """The variables of a context with their values, those of libraries' C code aside."""
+    settings = setting_variables()
+    return [
+        (variable, value)
+        for variable, value in context.items()
+        if variable.name != DECIMAL
+        and type(value).__name__ != "PyCapsule"  # numpy's error state
+        and id(variable) not in settings
+    ]
+
+
+def _context(obj: contextvars.Context, saver: Saver) -> Any:
+    return contextvars.Context, (), variables_in(obj), None, None, _fill_context
+
+
+def _fill_context(obj: contextvars.Context, saved: list[tuple[Any, Any]]) -> None:
+    for variable, value in saved:
+        obj.run(variable.set, value)
 
 
 def _simple_queue(obj: Any, saver: Saver) -> Any:
