@@ -104,6 +104,7 @@ def make_run(
         run.flags.raise_all()
     signals.install(run)
     after_import(loaders.MODULE, loaders.watch)
+    after_import(loaders.STATEFUL_MODULE, loaders.watch)
     after_import("torch._dynamo.config", run.flags.leave_out)
     current = run
     return run
