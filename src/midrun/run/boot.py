@@ -26,7 +26,7 @@ from midrun.run.spec import Spec
 from midrun.run.watch import Watch
 from midrun.source.book import Book
 from midrun.source.module import Source
-from midrun.state.adapters import environments, loaders
+from midrun.state.adapters import environments, loaders, trackers
 from midrun.store import Store
 
 # The run of this process, for `midrun.savepoint`: None where a script runs without midrun.
@@ -106,6 +106,7 @@ def make_run(
     after_import(loaders.MODULE, loaders.watch)
     after_import(loaders.STATEFUL_MODULE, loaders.watch)
     after_import(environments.MODULE, environments.watch)
+    after_import(trackers.MODULE, trackers.watch)
     after_import("torch._dynamo.config", run.flags.leave_out)
     current = run
     return run

@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.state import ambient_libraries, ambient_torch, ambient_tracking
-from midrun.state.adapters import eventloops, pools, threads
+from midrun.state.adapters import eventloops, pools, threads, trackers
+from midrun.state.loaded import is_loaded, loaded
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Ambient:
 
 def read_all(entries: list[Ambient]) -> dict[str, Any]:
     """The ambient state of every entry whose module is loaded, by the entry's name."""
-    return {entry.name: entry.read() for entry in entries if entry.module in sys.modules}
+    return {entry.name: entry.read() for entry in entries if loaded(entry.module) is not None}
 
 
 def restore_all(entries: list[Ambient], state: dict[str, Any]) -> None:
@@ -68,6 +69,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("multiprocessing.pool", "pools of processes", pools.read_pools, pools.set_pools),
         Ambient("rich.live", "rich: displays", pools.read_displays, pools.set_displays),
         Ambient("asyncio.events", "asyncio", eventloops.read_policy, eventloops.set_policy),
+        Ambient("wandb", "wandb", trackers.read_run, trackers.set_run),
         Ambient("tqdm.std", "tqdm: bars", _read_bars, _set_bars),
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
@@ -151,8 +153,8 @@ def _read_warnings() -> dict[str, Any]:
         "seen": {
             name: {k: v for k, v in registry.items() if k != "version"}
             for name, module in list(sys.modules.items())
-            if isinstance(registry := getattr(module, "__dict__", {}).get(
-                "__warningregistry__"), dict)
+            if is_loaded(module)
+            and isinstance(registry := vars(module).get("__warningregistry__"), dict)
         },
     }  # fmt: skip
 
@@ -169,7 +171,7 @@ def _set_warnings(saved: dict[str, Any]) -> None:
     warnings._filters_mutated()  # type: ignore[attr-defined]
     version = _registry_version()
     for name, seen in saved["seen"].items():
-        module = sys.modules.get(name)
+        module = loaded(name)
         if module is not None:
             registry = module.__dict__.setdefault("__warningregistry__", {})
             registry.update(seen)

@@ -28,6 +28,7 @@ from midrun.state.adapters import (
     tables,
     tensors,
     threads,
+    trackers,
     training,
     writers,
 )
@@ -35,5 +36,5 @@ from midrun.state.adapters import (
 ADAPTERS = (
     objects, iterators, files, packed, threads, eventloops, pools, logs, arrays, devices, tensors,
     training, compiled, loaders, writers, frameworks, arrayfiles, databases, results, images,
-    environments, tables, keyvalues,
+    environments, tables, keyvalues, trackers,
 )  # fmt: skip
