@@ -7,12 +7,11 @@ spec = importlib.util.find_spec("numpy")
 loader = importlib.util.LazyLoader(spec.loader)
 spec.loader = loader
 numpy = importlib.util.module_from_spec(spec)
-loader.exec_module(numpy)
-sys.modules["numpy"] = numpy
+sys.modules["numpy"] = (loader.exec_module(numpy), numpy)[1]
 for step in range(4):
-    print(step, "numpy.linalg" in sys.modules, type(numpy).__name__)
+    print(step, sys.modules["numpy"] is numpy)
 for step in range(4):
     generator = numpy.random.default_rng(step)
     print(generator.random(2).tolist(), numpy.arange(step).sum())
-    print(step, "numpy.linalg" in sys.modules)
+    print(step)
 del numpy, generator, spec, loader
