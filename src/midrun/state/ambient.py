@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.state import ambient_libraries, ambient_torch, ambient_tracking
-from midrun.state.adapters import eventloops, pools, threads, trackers
+from midrun.state.adapters import distributed, eventloops, pools, threads, trackers
 from midrun.state.loaded import is_loaded, loaded
 
 
@@ -70,6 +70,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("rich.live", "rich: displays", pools.read_displays, pools.set_displays),
         Ambient("asyncio.events", "asyncio", eventloops.read_policy, eventloops.set_policy),
         Ambient("wandb", "wandb", trackers.read_run, trackers.set_run),
+        Ambient(distributed.MODULE, "group", distributed.read_group, distributed.leave_group),
         Ambient("tqdm.std", "tqdm: bars", _read_bars, _set_bars),
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),

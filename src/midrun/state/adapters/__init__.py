@@ -12,6 +12,7 @@ from midrun.state.adapters import (
     compiled,
     databases,
     devices,
+    distributed,
     environments,
     eventloops,
     files,
@@ -36,5 +37,5 @@ from midrun.state.adapters import (
 ADAPTERS = (
     objects, iterators, files, packed, threads, eventloops, pools, logs, arrays, devices, tensors,
     training, compiled, loaders, writers, frameworks, arrayfiles, databases, results, images,
-    environments, tables, keyvalues, trackers,
+    environments, tables, keyvalues, trackers, distributed,
 )  # fmt: skip
