@@ -24,6 +24,7 @@ from midrun.state.adapters import (
     logs,
     objects,
     packed,
+    pipes,
     pools,
     results,
     tables,
@@ -37,5 +38,5 @@ from midrun.state.adapters import (
 ADAPTERS = (
     objects, iterators, files, packed, threads, eventloops, pools, logs, arrays, devices, tensors,
     training, compiled, loaders, writers, frameworks, arrayfiles, databases, results, images,
-    environments, tables, keyvalues, trackers, distributed,
+    environments, tables, keyvalues, trackers, distributed, pipes,
 )  # fmt: skip

@@ -28,7 +28,6 @@ def add(registry: Registry) -> None:
     registry.register("_contextvars.Token", _token)
     registry.register("_contextvars.Context", _context)
     registry.register("_queue.SimpleQueue", _simple_queue)
-    registry.register("multiprocessing.synchronize.SemLock", _semaphore)
 
 
 def _lock(obj: Any, saver: Saver) -> Any:
@@ -114,18 +113,6 @@ def _runs(frame: types.FrameType | None, files: Container[str]) -> bool:
     while frame is not None and frame.f_code.co_filename not in files:
         frame = frame.f_back
     return frame is not None
-
-
-def _semaphore(obj: Any, saver: Saver) -> Any:
-    """multiprocessing's locks: a new one of the kind, free."""
-    return _make_semaphore, (type(obj).__name__, obj._semlock.maxvalue)
-
-
-def _make_semaphore(kind: str, value: int) -> Any:
-    import multiprocessing
-
-    make = getattr(multiprocessing, kind)
-    return make(value) if "Semaphore" in kind else make()
 
 
 def _context_variable(obj: contextvars.ContextVar[Any], saver: Saver) -> Any:
