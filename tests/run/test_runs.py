@@ -309,6 +309,56 @@ def test_what_could_not_be_saved_fails_with_its_own_name(project):
     assert "socket.socket object could not be saved" in err
 
 
+def test_threads_under_way_are_named_each_once(project):
+    project.write(
+        "import _thread, queue, threading, time\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "stop = threading.Event()\n"
+        "held = threading.Thread(target=stop.wait, name='held', daemon=True)\n"
+        "held.start()\n"
+        "threading.Thread(target=stop.wait, name='lonely', daemon=True).start()\n"
+        "threading.Timer(60, print).start()\n"
+        "def raw():\n    stop.wait()\n"
+        "_thread.start_new_thread(raw, ())\n"
+        "pool = ThreadPoolExecutor(1)\n"
+        "pool.submit(int).result()\n"
+        "time.sleep(0.1)\n"
+        "for i in range(3):\n    print(i)\n"
+        "for thread in threading.enumerate():\n    getattr(thread, 'cancel', print)()\n"
+        "stop.set()\n"
+    )
+    project.run("run", "--at", "a.py:15#2", "a.py")
+    notes = next(m["notes"] for m in project.savepoints() if m["reason"].startswith("at "))
+    named = sorted(note["what"] for note in notes)
+    assert named == [
+        "held (threading.Thread)",
+        "under way: thread 'Thread-1'",
+        "under way: thread 'lonely'",
+        "under way: thread without a name",
+    ]
+    code, out, _ = project.run("resume")
+    assert (code, out.split()) == (0, ["1", "2"])
+
+
+def test_a_savepoint_in_a_coroutine_is_put_off_until_its_loop_is_idle(project):
+    project.write(
+        "import asyncio\n"
+        "async def main():\n    for i in range(3):\n        print(i)\n"
+        "        await asyncio.sleep(0)\n    return i\n"
+        "loop = asyncio.new_event_loop()\n"
+        "print(loop.run_until_complete(main()))\n"
+        "print(loop.run_until_complete(main()))\n"
+        "loop.close()\n"
+    )
+    code, _, err = project.run("run", "--budget", "0", "--at", "a.py:4#2", "a.py")
+    asked, taken = err.strip().splitlines()
+    assert code == 0
+    assert "no savepoint can be taken at a.py:4, because main is a coroutine" in asked
+    assert taken == "midrun: at a.py:4#2: taken at a.py:9"
+    assert project.savepoints()[0]["notes"] == []
+    assert project.run("resume")[:2] == (0, "0\n1\n2\n2\n")
+
+
 def test_help_goes_to_the_script(project):
     project.write("import sys\nprint(sys.argv)\n")
     code, out, _ = project.run("run", "a.py", "--help", "--at", "x")

@@ -30,6 +30,13 @@ class Hasher:
     def __setstate__(self, state):
         self.name, self.hash = state["name"], hashlib.new(state["name"])
 
+class Args:
+    def __init__(self, *args):
+        self.args = args
+
+    def __getstate__(self):
+        return {"args": self.args}
+
 class Refusing:
     def __getstate__(self):
         raise TypeError("this is not for pickles")
@@ -60,6 +67,13 @@ def test_what_a_class_drops_is_kept(library):
 
 def test_what_cannot_be_saved_is_left_to_the_class(library):
     assert again(library.Hasher()).hash.hexdigest() == library.Hasher().hash.hexdigest()
+
+
+def test_an_instance_that_is_still_being_made_is_saved_as_far_as_it_is(library):
+    half = library.Args.__new__(library.Args)
+    half.before = 1
+    half = again(half)
+    assert vars(half) == {"before": 1}
 
 
 def test_a_class_that_refuses_is_missing(library):

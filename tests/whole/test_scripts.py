@@ -28,7 +28,6 @@ KNOWN = {
     "temporary_files.py": "a temporary folder is gone once the first process has ended",
     "file_encodings.py": "the newline= of a file open for writing only can't be read back",
     "array_subclass.py": "arrays of a subclass come back with memory of their own",
-    "event_loop_kept.py": "event loops are not saved",
     "masked_arrays.py": "arrays of a subclass come back with memory of their own",
 }
 KNOWN["decimal_fraction_datetime.py"] = "a decimal.localcontext() that is entered has no state"

@@ -27,7 +27,7 @@ from midrun.run.spec import Spec
 from midrun.run.watch import Watch
 from midrun.source.book import Book
 from midrun.source.module import Source
-from midrun.state.adapters import loaders
+from midrun.state.adapters import environments, loaders, trackers
 from midrun.store import Store
 
 # The run of this process, for `midrun.savepoint`: None where a script runs without midrun.
@@ -110,6 +110,9 @@ def make_run(
         alarm.install(run, spec.on_nan, cures=spec.cures)
     signals.install(run)
     after_import(loaders.MODULE, loaders.watch)
+    after_import(loaders.STATEFUL_MODULE, loaders.watch)
+    after_import(environments.MODULE, environments.watch)
+    after_import(trackers.MODULE, trackers.watch)
     after_import("torch._dynamo.config", run.flags.leave_out)
     current = run
     return run

@@ -7,7 +7,6 @@ A tensor in a variable that is dead is never used again, and is saved as its val
 
 from __future__ import annotations
 
-import sys
 import types
 from typing import Any
 
@@ -15,6 +14,7 @@ from midrun.source.book import Book
 from midrun.source.liveness import live_names
 from midrun.source.positions import Unknown
 from midrun.state.frames import FrameState
+from midrun.state.loaded import loaded
 from midrun.state.revive import cut_of
 from midrun.state.session import NotNow
 
@@ -26,7 +26,7 @@ def dead_tensors(stack: list[tuple[types.FrameType, FrameState]], book: Book) ->
 
     Raises NotNow if a variable that may be read again holds a tensor whose graph is needed.
     """
-    torch = sys.modules.get("torch")
+    torch = loaded("torch")
     if torch is None or not hasattr(torch, "Tensor"):
         return frozenset()
     from midrun.state.adapters.devices import unaffected

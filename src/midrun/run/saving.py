@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from midrun.run.graphs import dead_tensors
 from midrun.source.book import Book
 from midrun.source.positions import Unknown
+from midrun.state.adapters import threads
 from midrun.state.ambient import read_all
 from midrun.state.dynamo import installed_names
 from midrun.state.frames import FrameState, capture_stack
@@ -107,11 +108,16 @@ class Snapshot:
             "imports": [*run.own.through_modules(), *_imports(run.book, own)],
             "sources": {p: run.stored.keep_source(s.text) for p, s in run.book.own.items()},
             "seen": _seen(run.book, run.seen),
-            "notes": [vars(note) for note in session.notes] + _missing(session, root),
+            "notes": self._notes(session, root),
             "versions": versions(),
             "output": _output_offsets(),
             "training": vars(run.sentinel.count) if run.sentinel is not None else None,
         }
+
+    def _notes(self, session: Session, root: dict[str, Any]) -> list[dict[str, str]]:
+        told = {id(obj) for obj, _ in session.missing}
+        notes = [*session.notes, *threads.under_way(told, self._run.book.own)]
+        return [vars(note) for note in notes] + _missing(session, root)
 
 
 def _outermost(frame: types.FrameType) -> types.FrameType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 from typing import Any
 
@@ -19,7 +20,7 @@ def seed_on_import(seed: int) -> None:
     """The same for what has not been imported yet (in a resumed run)."""
 
     def seed_numpy(numpy: Any) -> None:
-        numpy.random.seed(seed % (1 << 32))
+        importlib.import_module("numpy.random").seed(seed % (1 << 32))
 
     def seed_torch(torch: Any) -> None:
         torch.manual_seed(seed)

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.state import ambient_libraries, ambient_torch, ambient_tracking
-from midrun.state.adapters import pools
-from midrun.state.dynamo import setting_variables
+from midrun.state.adapters import distributed, eventloops, pools, threads, trackers
+from midrun.state.loaded import is_loaded, loaded
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Ambient:
 
 def read_all(entries: list[Ambient]) -> dict[str, Any]:
     """The ambient state of every entry whose module is loaded, by the entry's name."""
-    return {entry.name: entry.read() for entry in entries if entry.module in sys.modules}
+    return {entry.name: entry.read() for entry in entries if loaded(entry.module) is not None}
 
 
 def restore_all(entries: list[Ambient], state: dict[str, Any]) -> None:
@@ -68,6 +68,9 @@ def default_ambient() -> list[Ambient]:
         Ambient("decimal", "decimal", _read_decimal, _set_decimal),
         Ambient("multiprocessing.pool", "pools of processes", pools.read_pools, pools.set_pools),
         Ambient("rich.live", "rich: displays", pools.read_displays, pools.set_displays),
+        Ambient("asyncio.events", "asyncio", eventloops.read_policy, eventloops.set_policy),
+        Ambient("wandb", "wandb", trackers.read_run, trackers.set_run),
+        Ambient(distributed.MODULE, "group", distributed.read_group, distributed.leave_group),
         Ambient("tqdm.std", "tqdm: bars", _read_bars, _set_bars),
         Ambient("contextvars", "context variables", _read_context, _set_context),
         Ambient("signal", "signal handlers", _read_signals, _set_signals),
@@ -151,8 +154,8 @@ def _read_warnings() -> dict[str, Any]:
         "seen": {
             name: {k: v for k, v in registry.items() if k != "version"}
             for name, module in list(sys.modules.items())
-            if isinstance(registry := getattr(module, "__dict__", {}).get(
-                "__warningregistry__"), dict)
+            if is_loaded(module)
+            and isinstance(registry := vars(module).get("__warningregistry__"), dict)
         },
     }  # fmt: skip
 
@@ -169,7 +172,7 @@ def _set_warnings(saved: dict[str, Any]) -> None:
     warnings._filters_mutated()  # type: ignore[attr-defined]
     version = _registry_version()
     for name, seen in saved["seen"].items():
-        module = sys.modules.get(name)
+        module = loaded(name)
         if module is not None:
             registry = module.__dict__.setdefault("__warningregistry__", {})
             registry.update(seen)
@@ -226,15 +229,12 @@ def _set_logging(saved: dict[str, Any]) -> None:
 def _read_decimal() -> decimal.Context | None:
     # To ask for the context makes one, and programs can see how many there are.
     names = {variable.name for variable in contextvars.copy_context()}
-    return decimal.getcontext() if _DECIMAL in names else None
+    return decimal.getcontext() if threads.DECIMAL in names else None
 
 
 def _set_decimal(saved: decimal.Context | None) -> None:
     if saved is not None:
         decimal.setcontext(saved)
-
-
-_DECIMAL = "decimal_context"
 
 
 def _read_bars() -> list[Any]:
@@ -249,14 +249,7 @@ def _set_bars(saved: list[Any]) -> None:
 
 
 def _read_context() -> list[tuple[Any, Any]]:
-    settings = setting_variables()
-    return [
-        (variable, value)
-        for variable, value in contextvars.copy_context().items()
-        if variable.name != _DECIMAL
-        and type(value).__name__ != "PyCapsule"  # numpy's error state
-        and id(variable) not in settings
-    ]
+    return threads.variables_in(contextvars.copy_context())
 
 
 def _set_context(saved: list[tuple[Any, Any]]) -> None:

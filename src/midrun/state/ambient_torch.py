@@ -14,6 +14,7 @@ from typing import Any
 
 from midrun.state import ambient_modes
 from midrun.state.dynamo import read_settings, set_settings
+from midrun.state.loaded import loaded
 
 Entry = tuple[str, str, Callable[[], Any], Callable[[Any], None]]
 
@@ -231,7 +232,7 @@ def _read_random() -> dict[str, Any]:
     cuda = torch.cuda.is_initialized()
     return {
         "cpu": torch.get_rng_state().numpy().tobytes()
-        if "numpy" in sys.modules
+        if loaded("numpy") is not None
         else bytes(torch.get_rng_state().tolist()),
         "cuda": torch.cuda.get_rng_state_all() if cuda else None,
         "current": torch.cuda.current_device() if cuda else None,

@@ -18,6 +18,8 @@ from typing import Any
 
 import xxhash
 
+from midrun.state.loaded import loaded
+
 _TWISTER = 24 + 8 * 624  # bytes; ATen/CPUGeneratorImpl.cpp
 _ATOMS = (int, float, complex, str, bytes, bool, type(None))
 
@@ -36,7 +38,7 @@ def random_state() -> dict[str, Any]:
     import random
 
     found: dict[str, Any] = {"random": random.getstate()}
-    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    numpy, torch = loaded("numpy"), loaded("torch")
     if numpy is not None:
         found["numpy.random"] = numpy.random.get_state()
     if torch is not None:
@@ -104,7 +106,7 @@ class Digest:
         return self._inside(value)
 
     def _inside(self, value: Any) -> list[Any]:
-        torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+        torch, numpy = loaded("torch"), loaded("numpy")
         if torch is not None and isinstance(value, torch.Tensor):
             return self._tensor(value)
         if torch is not None and isinstance(value, torch.Generator):

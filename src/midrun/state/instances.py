@@ -72,6 +72,8 @@ def drops_state(kind: type, obj: Any) -> bool:
         return False
     try:
         obj.__getstate__()
+    except AttributeError:
+        return True  # it is still being made
     except Exception:
         return False
     return True
@@ -128,7 +130,7 @@ def share_dict(obj: Any, shared: dict[str, Any]) -> None:
     object.__setattr__(obj, "__dict__", shared)
 
 
-def reduce_raw(obj: Any, saver: Saver) -> Any:
+def reduce_raw(obj: Any, saver: Saver | None = None) -> Any:
     """The reduce value of an instance."""
     kind = type(obj)
     base = next(b for b in kind.__mro__ if not b.__flags__ & _HEAP_TYPE)

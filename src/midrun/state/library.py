@@ -22,10 +22,10 @@ class LibraryObjects:
         """Take in modules that were imported since the last time."""
         belong = {id(sys.modules[name]) for name in own if name in sys.modules}
         for name, module in list(sys.modules.items()):
-            if id(module) in self._done:
-                continue
+            if id(module) in self._done or type(module) is not types.ModuleType:
+                continue  # a lazy one becomes a module later
             self._done.add(id(module))
-            if type(module) is not types.ModuleType or id(module) in belong:
+            if id(module) in belong:
                 continue
             if name.partition(".")[0] == "midrun":
                 continue
@@ -50,7 +50,13 @@ class LibraryObjects:
 # that rich makes when it is first asked for it.
 _BOUND_LATER = frozenset({"device", "Console"})
 # What a program puts in the place of the interpreter's own.
-_REPLACED = frozenset(("sys", name) for name in ("stdin", "stdout", "stderr", "last_exc"))
+_REPLACED = frozenset(
+    {
+        *(("sys", name) for name in ("stdin", "stdout", "stderr", "last_exc")),
+        ("asyncio.events", "_event_loop_policy"),
+        *(("wandb", name) for name in ("run", "config", "summary", "log", "define_metric", "save")),
+    }
+)
 _PLAIN = frozenset(
     {
         int, float, str, bool, bytes, type(None), list, dict, tuple, set, frozenset, type,

@@ -64,7 +64,7 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
     def _choose(self, kind: type, obj: Any) -> Reduce | None:
         if issubclass(kind, type):
             return reduce_class
-        special = _BY_KIND.get(kind)
+        special = _reduce_module if issubclass(kind, types.ModuleType) else _BY_KIND.get(kind)
         adapter = self.session.registry.find(kind)
         if adapter is None and special is not None:
             return special
@@ -192,11 +192,10 @@ def _check_global(obj: Any, name: str, saver: Saver) -> None:
 
 
 def _reduce_module(obj: types.ModuleType, saver: Saver) -> Any:
-    if sys.modules.get(obj.__name__) is not obj:
+    name = object.__getattribute__(obj, "__name__")  # does not load a lazy one
+    if sys.modules.get(name) is not obj:
         return saver.by_default(obj)
-    if obj.__name__ in saver.session.own:
-        return _own_module, (obj.__name__,)
-    return _import_module, (obj.__name__,)
+    return (_own_module if name in saver.session.own else _import_module), (name,)
 
 
 def _reduce_generator(obj: types.GeneratorType[Any, Any, Any], saver: Saver) -> Any:

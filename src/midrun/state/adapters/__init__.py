@@ -12,7 +12,9 @@ from midrun.state.adapters import (
     compiled,
     databases,
     devices,
+    distributed,
     environments,
+    eventloops,
     files,
     frameworks,
     images,
@@ -22,17 +24,19 @@ from midrun.state.adapters import (
     logs,
     objects,
     packed,
+    pipes,
     pools,
     results,
     tables,
     tensors,
     threads,
+    trackers,
     training,
     writers,
 )
 
 ADAPTERS = (
-    objects, iterators, files, packed, threads, pools, logs, arrays, devices, tensors, training,
-    compiled, loaders, writers, frameworks, arrayfiles, databases, results, images, environments,
-    tables, keyvalues,
+    objects, iterators, files, packed, threads, eventloops, pools, logs, arrays, devices, tensors,
+    training, compiled, loaders, writers, frameworks, arrayfiles, databases, results, images,
+    environments, tables, keyvalues, trackers, distributed, pipes,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from midrun.state.adapters import statefulloaders
 from midrun.state.adapters.randomness import RandomState
 from midrun.state.adapters.workers import Begin, Tagged, WorkerLoop
 
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from midrun.state.registry import Registry
 
 MODULE = "torch.utils.data.dataloader"
+STATEFUL_MODULE = statefulloaders.MODULE
+_WORKER_MODULE = "torch.utils.data._utils.worker"
+# By the module of iterators with workers: their class, and the module of their workers' loop.
+_ITERATORS = {
+    MODULE: ("_MultiProcessingDataLoaderIter", _WORKER_MODULE),
+    STATEFUL_MODULE: (statefulloaders.KIND, STATEFUL_MODULE),
+}
 _WATCHED = ("_next_index", "_get_data", "_process_data", "_next_data", "_reset")
 # What belongs to the processes and threads of an iterator.
 _OF_PROCESSES = {
@@ -51,12 +59,14 @@ _OF_LOADER = {
     "prefetch_factor": "_prefetch_factor",
     "in_order": "_in_order",
     "worker_init_fn": "_worker_init_fn",
+    "snapshot_every_n_steps": "_snapshot_interval",
 }
 
 
 def add(registry: Registry) -> None:
     registry.register(f"{MODULE}._SingleProcessDataLoaderIter", _in_process)
-    registry.register(f"{MODULE}._MultiProcessingDataLoaderIter", _with_workers)
+    for module, (kind, _) in _ITERATORS.items():
+        registry.register(f"{module}.{kind}", _with_workers)
 
 
 def _in_process(obj: Any, saver: Saver) -> Any:
@@ -98,13 +108,13 @@ class Progress:
 
 
 def watch(module: types.ModuleType) -> None:
-    """Have the iterators of torch's `dataloader` module noted from now on. A torch whose iterators
-    are made otherwise is left alone; they can't be saved then."""
-    kind = module.__dict__.get("_MultiProcessingDataLoaderIter")
-    loop = getattr(module._utils.worker, "_worker_loop", None)
+    """Have the iterators of torch's `dataloader` module, or torchdata's, noted from now on. Where
+    they are made otherwise they are left alone; they can't be saved then."""
+    name, home = _ITERATORS[module.__name__]
+    kind, loop = module.__dict__.get(name), getattr(sys.modules.get(home), "_worker_loop", None)
     if kind is None or loop is None or not all(hasattr(kind, name) for name in _WATCHED):
         return
-    module._utils.worker._worker_loop = WorkerLoop(loop)
+    sys.modules[home]._worker_loop = WorkerLoop(loop, home)  # type: ignore[attr-defined]
     for name in _WATCHED:
         setattr(kind, name, _watched(globals()[f"_watch{name}"], getattr(kind, name)))
 
@@ -134,13 +144,15 @@ def _watch_next_index(iterator: Any, method: Callable[..., Any]) -> Any:
 
 
 def _watch_get_data(iterator: Any, method: Callable[..., Any]) -> Any:
-    index, data = method(iterator)
+    index, result = method(iterator)
+    nested = isinstance(result, tuple | list)  # torchdata's: with the worker and its state
+    data, *rest = result if nested else (result,)
     if isinstance(data, Tagged) and data.is_end:
         _progress(iterator).take(data)
         data = data.data
     elif isinstance(data, Tagged) and iterator._dataset_kind == _ITERABLE:
         data.task = _progress(iterator).tasks.get(index)
-    return index, data
+    return index, ((data, *rest) if nested else data)
 
 
 def _watch_process_data(iterator: Any, method: Callable[..., Any], data: Any, *rest: Any) -> Any:
@@ -178,9 +190,12 @@ def _with_workers(obj: Any, saver: Saver) -> Any:
             f"a pass of a DataLoader with {obj._num_workers} worker processes that midrun has not "
             "seen begin can't be saved: use num_workers=0, or a savepoint between two passes",
         )
+    why_not = statefulloaders.why_not(state) if statefulloaders.is_one(state) else ""
+    if why_not:
+        return saver.give_up(obj, why_not)
     if obj._workers:
         progress.start_method = getattr(type(obj._workers[0]), "_start_method", None)
-    if progress.changed:
+    if progress.changed and not statefulloaders.has_states(state):
         saver.note(
             "changed",
             f"the DataLoader of {type(obj._dataset).__qualname__}",
@@ -202,9 +217,14 @@ def _start(iterator: Any) -> None:
     progress = saved["_midrun"] = replace(saved["_midrun"])  # a new pass empties the other one
     begins = {worker: _begin(saved, progress, worker) for worker in range(saved["_num_workers"])}
     kind = type(iterator)
+    stateful = statefulloaders.is_one(saved)
+    home = STATEFUL_MODULE if stateful else _WORKER_MODULE
+    first = (statefulloaders.first_state(saved),) if stateful else ()
     fork_rng = sys.modules["torch"].random.fork_rng(devices=[])  # a new iterator draws a seed
-    with _worker_loop(begins, saved["_base_seed"]), fork_rng:
-        kind.__init__(iterator, _loader(saved, progress))
+    with _worker_loop(home, begins, saved["_base_seed"]), fork_rng:
+        kind.__init__(iterator, _loader(saved, progress), *first)
+    if stateful:
+        saved["_worker_snapshots"] = statefulloaders.newer_snapshots(iterator, saved)
     for name in {"_shutdown", *_OF_PROCESSES}:
         saved.pop(name, None)
     iterator.__dict__.update(saved)
@@ -215,17 +235,23 @@ def _begin(saved: dict[str, Any], progress: Progress, worker: int) -> Begin:
     has_ended = not saved["_workers_status"][worker]
     if has_ended and not saved["_persistent_workers"]:
         return Begin(ended=True)
-    done = [] if has_ended else progress.done.get(worker, [])
-    return Begin(progress.states.get(worker), progress.starts.get(worker) if done else None, done)
+    replayed = not has_ended and not statefulloaders.has_states(saved)
+    done = progress.done.get(worker, []) if replayed else []
+    start = progress.starts.get(worker) if done else None
+    read = not replayed and statefulloaders.has_read_all(saved, worker)
+    return Begin(progress.states.get(worker), start, done, read)
 
 
 def _send_again(iterator: Any, progress: Progress) -> None:
     """Give the workers the tasks that were out, and those whose batches had come too early."""
     status = iterator._workers_status
+    stateful = statefulloaders.is_one(vars(iterator))
     for number, (worker, *batch) in sorted(iterator._task_info.items()):
         if status[worker]:
             iterator._task_info[number] = (worker,)
-            iterator._index_queues[worker].put((number, progress.tasks[number]))
+            task = progress.tasks[number]
+            sent = statefulloaders.task(vars(iterator), task) if stateful else task
+            iterator._index_queues[worker].put((number, sent))
         elif not batch:
             del iterator._task_info[number]
     out = [info[0] for info in iterator._task_info.values() if len(info) == 1]
@@ -249,13 +275,12 @@ def _loader(saved: dict[str, Any], progress: Progress) -> types.SimpleNamespace:
 
 
 @contextlib.contextmanager
-def _worker_loop(begins: dict[int, Begin], base_seed: int) -> Iterator[None]:
+def _worker_loop(home: str, begins: dict[int, Begin], base_seed: int) -> Iterator[None]:
     """Have the workers that are started begin where they are to."""
-    from torch.utils.data._utils import worker
-
-    plain = worker._worker_loop
-    worker._worker_loop = WorkerLoop(plain.loop, begins, base_seed)
+    module: Any = sys.modules[home]
+    plain = module._worker_loop
+    module._worker_loop = WorkerLoop(plain.loop, home, begins, base_seed)
     try:
         yield
     finally:
-        worker._worker_loop = plain
+        module._worker_loop = plain

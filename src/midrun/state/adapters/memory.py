@@ -9,12 +9,12 @@ loading, and what only had equal contents does not come to.
 from __future__ import annotations
 
 import ctypes
-import sys
 from bisect import bisect_right, insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from midrun.state import rebuild
+from midrun.state.loaded import loaded
 
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver
@@ -132,7 +132,7 @@ def aligned(data: bytes) -> memoryview:
 
 def buffer(target: Any) -> memoryview:
     """The bytes of what a region was saved as. Called while loading."""
-    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    numpy, torch = loaded("numpy"), loaded("torch")
     if torch is not None and isinstance(target, torch.UntypedStorage):
         whole = torch.empty(0, dtype=torch.uint8, device="cpu").set_(target)
         return memoryview(whole.numpy())

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from midrun.state.loaded import loaded
+
 RandomState = dict[str, Any]  # by the path of the generator; states that compare with ==
 _OBJECTS = 10_000  # that are searched for generators of the dataset's own
 _LONG = 1_000  # items of a list that is not searched
@@ -36,7 +38,7 @@ class Randomness:
 
 
 def _loaded(name: str) -> bool:
-    return name == "python" or name in sys.modules
+    return name == "python" or loaded(name) is not None
 
 
 def _read_numpy() -> Any:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import contextvars
 import queue
+import sys
 import threading
+import types
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
+
+from midrun.state.dynamo import setting_variables
+from midrun.state.session import Note
 
 if TYPE_CHECKING:
     from midrun.state.pickling import Saver
@@ -20,8 +26,8 @@ def add(registry: Registry) -> None:
     registry.register("threading.Thread", _thread)
     registry.register("_contextvars.ContextVar", _context_variable)
     registry.register("_contextvars.Token", _token)
+    registry.register("_contextvars.Context", _context)
     registry.register("_queue.SimpleQueue", _simple_queue)
-    registry.register("multiprocessing.synchronize.SemLock", _semaphore)
 
 
 def _lock(obj: Any, saver: Saver) -> Any:
@@ -70,16 +76,43 @@ def _thread(obj: threading.Thread, saver: Saver) -> Any:
     return NotImplemented
 
 
-def _semaphore(obj: Any, saver: Saver) -> Any:
-    """multiprocessing's locks: a new one of the kind, free."""
-    return _make_semaphore, (type(obj).__name__, obj._semlock.maxvalue)
+# Libraries whose threads come back by themselves, or with the object that they work for.
+_WITH_THEIR_OBJECTS = frozenset(
+    {
+        "concurrent", "multiprocessing", "opentelemetry", "rich", "tensorboard", "torch", "tqdm",
+        "wandb",
+    }
+)  # fmt: skip
 
 
-def _make_semaphore(kind: str, value: int) -> Any:
-    import multiprocessing
+def under_way(told: Container[int], files: Container[str]) -> list[Note]:
+    """A note for each running thread that no note names yet: `told` are the ids of the objects that
+    have one. A thread that `threading` does not know counts if it runs code of one of `files`."""
+    why = "it runs on in this process, and will be missing after a resume; start it anew"
+    known = {thread.ident: thread for thread in threading.enumerate()}
+    found = []
+    for ident, frame in sys._current_frames().items():
+        thread = known.get(ident)
+        if thread is None or isinstance(thread, threading._DummyThread):
+            counts = _runs(frame, files)
+        else:
+            counts = thread is not threading.main_thread() and not _is_a_librarys(thread)
+        if counts and id(thread) not in told:
+            name = repr(thread.name) if thread is not None else "without a name"
+            found.append(Note("missing", f"under way: thread {name}", why))
+    return found
 
-    make = getattr(multiprocessing, kind)
-    return make(value) if "Semaphore" in kind else make()
+
+def _is_a_librarys(thread: threading.Thread) -> bool:
+    target = getattr(thread, "_target", None)
+    code = target if type(thread).run is threading.Thread.run else type(thread)
+    return str(getattr(code, "__module__", "")).partition(".")[0] in _WITH_THEIR_OBJECTS
+
+
+def _runs(frame: types.FrameType | None, files: Container[str]) -> bool:
+    while frame is not None and frame.f_code.co_filename not in files:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _context_variable(obj: contextvars.ContextVar[Any], saver: Saver) -> Any:
@@ -108,6 +141,30 @@ def _make_token(variable: contextvars.ContextVar[Any], *before: Any) -> contextv
     for value in before:
         variable.set(value)
     return variable.set(None)
+
+
+DECIMAL = "decimal_context"  # Modules/_decimal/_decimal.c
+
+
+def variables_in(context: contextvars.Context) -> list[tuple[contextvars.ContextVar[Any], Any]]:
+    """The variables of a context with their values, those of libraries' C code aside."""
+    settings = setting_variables()
+    return [
+        (variable, value)
+        for variable, value in context.items()
+        if variable.name != DECIMAL
+        and type(value).__name__ != "PyCapsule"  # numpy's error state
+        and id(variable) not in settings
+    ]
+
+
+def _context(obj: contextvars.Context, saver: Saver) -> Any:
+    return contextvars.Context, (), variables_in(obj), None, None, _fill_context
+
+
+def _fill_context(obj: contextvars.Context, saved: list[tuple[Any, Any]]) -> None:
+    for variable, value in saved:
+        obj.run(variable.set, value)
 
 
 def _simple_queue(obj: Any, saver: Saver) -> Any:

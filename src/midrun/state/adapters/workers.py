@@ -10,6 +10,7 @@ the old one had handed out; with the same seeds, that brings it to the same plac
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -48,53 +49,59 @@ class Tagged:
 @dataclass
 class Begin:
     """Where a new worker is to begin: `skip` lists the tasks to be done again first, each with how
-    many times, `start` is the random state before them and `state` that after. A worker that has
-    `ended` does nothing."""
+    many times, `start` is the random state before them and `state` that after. Where the data have
+    been `read` to their end, no more is to be asked for. A worker that has `ended` does nothing."""
 
     state: RandomState | None = None
     start: RandomState | None = None
     skip: list[tuple[Any, int]] = field(default_factory=list)
+    read: bool = False
     ended: bool = False
 
 
 class WorkerLoop:
-    """Runs torch's `_worker_loop` in its place. `begins` says where the workers of an iterator that
-    was saved are to begin, with the base seed of the old ones."""
+    """Runs the `_worker_loop` of torch, or torchdata, in its place; `home` is its module. `begins`
+    says where the workers of an iterator that was saved are to begin, with the base seed of the old
+    ones."""
 
     def __init__(
         self,
         loop: Callable[..., None],
+        home: str,
         begins: dict[int, Begin] | None = None,
         base_seed: int | None = None,
     ) -> None:
         self.loop: Callable[..., None] | None = loop
+        self._home = home
         self._begins = begins or {}
         self._base_seed = base_seed
 
     def __getstate__(self) -> dict[str, Any]:
-        """For a worker that is spawned: it finds torch's function under its name."""
+        """For a worker that is spawned: it finds the function under its name."""
         return self.__dict__ | {"loop": None}
 
     def __call__(self, *args: Any) -> None:
-        loop = _plain_loop() if self.loop is None else self.loop
+        loop = _plain_loop(self._home) if self.loop is None else self.loop
         arguments = dict(zip(inspect.signature(loop).parameters, args, strict=True))
         worker = arguments["worker_id"]
         begin = self._begins.get(worker, Begin())
+        says_state = "worker_state" in arguments  # torchdata's, which is asked for one first
         if begin.ended:
+            if says_state:
+                asked = arguments["index_queue"].get()
+                arguments["data_queue"].put((asked, asked))
             return
         if self._base_seed is not None:
             arguments["base_seed"] = self._base_seed
         tracker = _Tracker(worker, arguments["dataset"], arguments["collate_fn"], begin)
         arguments["init_fn"] = tracker.after(arguments["init_fn"])
         arguments["index_queue"] = _Tasks(arguments["index_queue"], tracker)
-        arguments["data_queue"] = _Results(arguments["data_queue"], tracker)
+        arguments["data_queue"] = _Results(arguments["data_queue"], tracker, says_state)
         loop(**arguments)
 
 
-def _plain_loop() -> Callable[..., None]:
-    from torch.utils.data._utils import worker
-
-    found: Callable[..., None] = worker._worker_loop
+def _plain_loop(home: str) -> Callable[..., None]:
+    found: Callable[..., None] = importlib.import_module(home)._worker_loop
     return getattr(found, "loop", found)
 
 
@@ -147,6 +154,8 @@ class _Tracker:
                 self._fetcher.fetch(task)
         if begin.state is not None:
             self._randomness.write(begin.state)
+        if begin.read:
+            self._fetcher.ended = True
 
     def tag(self, data: Any) -> Tagged:
         """A batch that is about to be sent, with what is new."""
@@ -197,15 +206,19 @@ class _Tasks:
 
 
 class _Results:
-    """The worker's end of the queue of batches."""
+    """The worker's end of the queue of batches; with `nested` a batch is the first of several."""
 
-    def __init__(self, queue: Any, tracker: _Tracker) -> None:
+    def __init__(self, queue: Any, tracker: _Tracker, nested: bool) -> None:
         self._queue = queue
         self._tracker = tracker
+        self._nested = nested
 
     def put(self, result: tuple[Any, Any]) -> None:
         index, data = result
-        self._queue.put((index, self._tracker.tag(data) if isinstance(index, int) else data))
+        if isinstance(index, int):
+            tag = self._tracker.tag
+            data = (tag(data[0]), *data[1:]) if self._nested else tag(data)
+        self._queue.put((index, data))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._queue, name)

@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 def add(registry: Registry) -> None:
     module = "tensorboard.summary.writer.event_file_writer"
     registry.register(f"{module}.EventFileWriter", _event_file)
-    registry.register("wandb.sdk.wandb_run.Run", _tracked_run)
-
-
-def _tracked_run(obj: Any, saver: Saver) -> Any:
-    return saver.give_up(
-        obj, "W&B writes it in a process of its own; wandb.init() with the same id begins it anew"
-    )
 
 
 def _event_file(obj: Any, saver: Saver) -> Any:
