@@ -27,6 +27,7 @@ _COMMANDS = {
     "resume": "run",
     "verify": "verify",
     "why": "why",
+    "grads": "why",
     "ls": "runs",
     "show": "runs",
     "rm": "runs",

@@ -1,4 +1,4 @@
-"""`midrun why`."""
+"""`midrun why` and `midrun grads`."""
 
 from __future__ import annotations
 
@@ -39,3 +39,43 @@ def why(run: str | None, no_cures: bool, apply: bool, as_json: bool, store: str 
         terminal.console().print(reasons.screen(found))
     if apply:
         click.echo(f"midrun: {apply_best(tried)}", err=True)
+
+
+@click.command(short_help="Show the gradients of each component, by hindsight.")
+@click.option(
+    "--at", metavar="RUN[:SAVEPOINT]", shell_complete=options.complete_names,
+    help="The savepoint to start from. Default: the newest of the newest run.",
+)  # fmt: skip
+@click.option(
+    "--steps", metavar="N", type=click.IntRange(min=1), default=50, show_default=True,
+    help="How many steps of the optimizer are repeated.",
+)  # fmt: skip
+@click.option(
+    "--every", metavar="N", type=click.IntRange(min=1), default=1, show_default=True,
+    help="Show each Nth of them.",
+)  # fmt: skip
+@click.option(
+    "--depth", metavar="N", type=click.IntRange(min=1), default=1, show_default=True,
+    help="How far below the model a component is: 1 for its children.",
+)  # fmt: skip
+@options.as_json
+@options.store
+def grads(
+    at: str | None, steps: int, every: int, depth: int, as_json: bool, store: str | None
+) -> None:
+    """Repeat some steps from a savepoint, and show the norm of the gradient of each component.
+
+    \b
+    midrun grads
+    midrun grads --at k3:2 --steps 200 --every 20
+    """
+    from midrun.numerics.gradients import gradients
+    from midrun.report import as_json as to_json
+    from midrun.report import history, terminal
+    from midrun.report.finding import existing_store
+
+    found = gradients(existing_store(store).savepoint(at), steps=steps, every=every, depth=depth)
+    if as_json:
+        click.echo(to_json.dump(found))
+    else:
+        terminal.console().print(history.gradients(found))

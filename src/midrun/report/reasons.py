@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable
 
@@ -12,11 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from midrun.numerics.causes import CAUSES
-from midrun.numerics.finding import Cure, Finding, Line, Row
+from midrun.numerics.finding import Cure, Finding, Line
+from midrun.report import history
 
 _ROWS = 5  # steps of the history that are shown
-_BARS = "▁▂▃▄▅▆▇█"
-_COMPONENTS = 8
 
 
 def screen(found: Finding) -> RenderableType:
@@ -37,7 +35,11 @@ def screen(found: Finding) -> RenderableType:
         parts.append(_indented(Text(" -> ".join(found.way))))
     parts += [_indented(Text(f"also: {_where(line)}  {line.text.strip()}")) for line in found.also]
     if len(found.history) > 1:
-        parts += [Text(), Text("the last steps", "bold"), _indented(_history(found.history))]
+        parts += [
+            Text(),
+            Text("the last steps", "bold"),
+            _indented(history.table(found.history[-_ROWS:], found.history)),
+        ]
     if found.cures:
         parts += [Text(), Text("cures, tried", "bold"), _indented(_cures(found.cures))]
         parts += _best(found.cures[0])
@@ -71,38 +73,6 @@ def _source(line: Line) -> Iterable[RenderableType]:
         yield Text(" " * (4 + line.column - shift) + carets, "red")
 
 
-def _history(rows: list[Row]) -> RenderableType:
-    """A table of the last steps: a row a step, and a small bar chart of each column."""
-    shown = rows[-_ROWS:]
-    components = list(dict.fromkeys(name for row in rows for name in row.gradients))[:_COMPONENTS]
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
-    for heading in ("backward", "loss", *(f"|grad {name}|" for name in components)):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in shown:
-        cells = [_number(row.gradients.get(name)) for name in components]
-        table.add_row(str(row.backward), _number(row.loss), *cells)
-    bars = [_bars([row.gradients.get(name) for row in rows]) for name in components]
-    table.add_row("", _bars([row.loss for row in rows]), *bars)
-    return table
-
-
-def _bars(values: list[float | None]) -> str:
-    """The last values as a bar chart, on a scale of logarithms; `x` is what is not finite."""
-    values = values[-12:]
-    logs = [math.log(abs(v)) for v in values if v and math.isfinite(v)]
-    low, high = (min(logs), max(logs)) if logs else (0.0, 0.0)
-    bars = ""
-    for value in values:
-        if value is None:
-            bars += " "
-        elif not math.isfinite(value):
-            bars += "x"
-        else:
-            share = (math.log(abs(value)) - low) / (high - low) if value and high > low else 0.0
-            bars += _BARS[round(share * (len(_BARS) - 1))]
-    return bars
-
-
 def _cures(cures: list[Cure]) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
     for heading in ("", "finite", "loss", "moves a healthy step", "a step takes"):
@@ -112,7 +82,7 @@ def _cures(cures: list[Cure]) -> RenderableType:
         finite = f"yes, {cure.steps} steps" if cure.finite else cure.note or f"no, {cure.steps}"
         moved = "" if cure.moved is None else f"{cure.moved:.2g}"
         slower = "" if cure.slower is None else f"{cure.slower:.2f} x"
-        table.add_row(title, finite, _number(cure.loss), moved, slower)
+        table.add_row(title, finite, history.number(cure.loss), moved, slower)
     return table
 
 
@@ -124,10 +94,6 @@ def _best(cure: Cure) -> list[RenderableType]:
     styles = {"+": "green", "-": "red"}
     shown = [_indented(Text(line, styles.get(line[:1], "dim"))) for line in lines]
     return [Text(), Text(f"the best: {cure.title} (midrun why --apply writes it)", "bold"), *shown]
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
 
 
 def _where(line: Line) -> str:

@@ -19,13 +19,15 @@ _ROWS = 50  # that are kept
 
 
 class Components:
-    """A component is a child of the outermost module, or that itself where it has none."""
+    """A component is a module `depth` levels below the outermost one. The last `rows` steps are
+    kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int = 1, rows: int = _ROWS) -> None:
+        self._depth = depth
         self.modules = ModulePath(on_output=self._output)
         self.modules.watch()
         self.parameters: list[tuple[int, float]] = []
-        self._rows: deque[tuple[Row, dict[int, float]]] = deque(maxlen=_ROWS)
+        self._rows: deque[tuple[Row, dict[int, float]]] = deque(maxlen=rows)
         self._outputs: dict[str, float] = {}
 
     def rows(self) -> list[Row]:
@@ -35,12 +37,12 @@ class Components:
         for row, norms in self._rows:
             components: dict[str, float] = {}
             for number, (key, norm) in enumerate(norms.items()):
-                name = names.get(key, f"parameter {number}").split(".")[0]
+                name = self._component(names.get(key, f"parameter {number}"))
                 components[name] = math.hypot(components.get(name, 0.0), norm)
             rows.append(replace(row, gradients=components))
         return rows
 
-    def loss(self, backward: int, loss: float) -> None:
+    def loss(self, backward: int, loss: float | None) -> None:
         """A backward pass begins."""
         self._rows.append((Row(backward, loss, {}, self._outputs), {}))
         self._outputs = {}
@@ -52,8 +54,13 @@ class Components:
             self._rows[-1][1].update(norms)
         self.parameters.append((backward, math.hypot(*map(_norm, parameters))))
 
+    def _component(self, name: str) -> str:
+        """The component that a parameter belongs to."""
+        parts = name.split(".")
+        return ".".join(parts[: min(self._depth, max(len(parts) - 1, 1))])
+
     def _output(self, path: str, module: nn.Module, output: Any) -> None:
-        if "." not in path:
+        if path.count(".") < self._depth:
             largest = max((_largest(t) for t in tensors_in(output)), default=0.0)
             self._outputs[path] = max(largest, self._outputs.get(path, 0.0))
 

@@ -1,0 +1,42 @@
+"""What it costs to watch a training for NaN."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import defaultdict
+from collections.abc import Iterator
+
+from benchmarks.measure import Row, Workplace, copy_in
+
+_ROUNDS = 5
+_LIMIT = 1.02
+_MODELS = ("mlp", "convnet", "transformer")
+_GUARDS = {
+    "anomaly": "torch.autograd.set_detect_anomaly",
+    "isnan": "isnan of each parameter, each step",
+    "transformers": "transformers' DebugUnderflowOverflow",
+}
+
+
+def sentinel(work: Workplace) -> Iterator[Row]:
+    """Steps of three small models under midrun with the sentinel and without, and with what people
+    use instead; the best rounds of each are compared, by CPU time."""
+    script = copy_in(work, "steps.py")
+    guards = [g for g in _GUARDS if g != "transformers" or importlib.util.find_spec(g)]
+    for model in _MODELS:
+        best = defaultdict[str, float](lambda: float("inf"))
+        for _ in range(_ROUNDS):
+            for side in ("off", "on", "nothing", *guards):
+                if side in ("off", "on"):
+                    options = ["--no-sentinel"] if side == "off" else []
+                    ran = work.midrun("run", "--budget", "0", *options, script, model, "nothing")
+                    work.forget()
+                else:
+                    ran = work.python(script, model, side)
+                best[side] = min(best[side], float(ran.out.split()[-1]))
+        value = best["on"] / best["off"]
+        goal, met = f"at most {_LIMIT}", round(value, 3) <= _LIMIT
+        yield Row(f"{model}, a step of plain python", f"{1e3 * best['nothing']:.2f} ms")
+        yield Row(f"{model}, sentinel on against off", f"{value:.3f}", goal, met)
+        for guard in guards:
+            yield Row(f"{model}, {_GUARDS[guard]}", f"{best[guard] / best['nothing']:.3f}")
