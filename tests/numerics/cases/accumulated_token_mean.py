@@ -1,6 +1,7 @@
-"""Instruction tuning with gradient accumulation: each micro-batch's loss is summed over the answer
-tokens and divided by their number, and a micro-batch whose answers were all truncated has none: a
-mean over nothing, 0 / 0. Known from fine-tuning scripts; dividing by max(count, 1) cures it."""
+"""Instruction tuning with gradient accumulation: each micro-batch's loss is summed over the
+answer tokens and divided by their number, and a micro-batch whose answers were all truncated has
+none: a mean over nothing, 0 / 0. Known from fine-tuning scripts; dividing by max(count, 1) cures
+it."""
 
 import torch
 import torch.nn.functional as F

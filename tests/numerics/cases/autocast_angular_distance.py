@@ -1,5 +1,5 @@
-"""Metric learning on angles under bfloat16 autocast: the matrix product rounds the cosine of a close
-pair to exactly 1, where the derivative of acos is infinite. From mixed-precision face
+"""Metric learning on angles under bfloat16 autocast: the matrix product rounds the cosine of a
+close pair to exactly 1, where the derivative of acos is infinite. From mixed-precision face
 recognition; a float32 product and a clamp inside (-1, 1) cure it."""
 
 import torch

@@ -1,6 +1,6 @@
-"""Recommender with a Bayesian personalised ranking loss written as log(sigmoid(difference)): for a
-pair that is ranked wrongly by a wide margin the sigmoid underflows to 0 and its logarithm is -inf.
-From many home-made BPR losses; F.logsigmoid cures it."""
+"""Recommender with a Bayesian personalised ranking loss written as log(sigmoid(difference)): for
+a pair that is ranked wrongly by a wide margin the sigmoid underflows to 0 and its logarithm is
+-inf. From many home-made BPR losses; F.logsigmoid cures it."""
 
 import torch
 from torch import nn

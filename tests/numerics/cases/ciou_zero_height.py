@@ -1,6 +1,7 @@
 """Box regression with the complete IoU loss: a proposal without height decodes to a box with the
 aspect w / 0 = inf; the arctangent brings it back to pi / 2, but the gradient is 0 * inf. As in
-https://github.com/Zzh-tju/DIoU-pytorch-detectron/issues/19; an eps added to the height cures it."""
+https://github.com/Zzh-tju/DIoU-pytorch-detectron/issues/19; an eps added to the height cures
+it."""
 
 import math
 

@@ -1,6 +1,6 @@
-"""Speech recogniser whose strided convolutions leave a quarter of the frames: an utterance spoken fast
-has more characters than frames are left, its CTC loss is inf and the gradient NaN. Frequent with
-short clips; less striding, dropping such clips or zero_infinity=True cures it."""
+"""Speech recogniser whose strided convolutions leave a quarter of the frames: an utterance spoken
+fast has more characters than frames are left, its CTC loss is inf and the gradient NaN. Frequent
+with short clips; less striding, dropping such clips or zero_infinity=True cures it."""
 
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
-"""Particle layout with an energy of r ** -6, brought down by log1p: the energy of a nearly touching
-pair is still finite in float32, but its derivative, r ** -7 times 6, is not. From molecule and
-layout optimisation; a soft-core distance (r ** 2 + a ** 2) cures it."""
+"""Particle layout with an energy of r ** -6, brought down by log1p: the energy of a nearly
+touching pair is still finite in float32, but its derivative, r ** -7 times 6, is not. From
+molecule and layout optimisation; a soft-core distance (r ** 2 + a ** 2) cures it."""
 
 import torch
 from torch import nn

@@ -1,6 +1,7 @@
-"""Distillation with soft targets, -(teacher * log student): tokens banned by a -inf mask have teacher
-probability 0 and student log-probability -inf, and 0 * -inf is NaN. From sequence distillation;
-F.kl_div's convention, or multiplying only where the target is positive, cures it."""
+"""Distillation with soft targets, -(teacher * log student): tokens banned by a -inf mask have
+teacher probability 0 and student log-probability -inf, and 0 * -inf is NaN. From sequence
+distillation; F.kl_div's convention, or multiplying only where the target is positive, cures
+it."""
 
 import torch
 from torch import nn

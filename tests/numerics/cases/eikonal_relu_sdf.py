@@ -8,7 +8,9 @@ from torch import nn
 torch.manual_seed(10)
 torch.set_num_threads(1)
 
-sdf = nn.Sequential(nn.Linear(2, 6), nn.ReLU(), nn.Linear(6, 1))
+sdf = nn.Sequential(nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 1))
+nn.init.normal_(sdf[0].weight, std=1.5)
+nn.init.constant_(sdf[0].bias, -0.4)
 optimizer = torch.optim.Adam(sdf.parameters(), lr=5e-3)
 
 
@@ -27,7 +29,9 @@ def on_circle(n):
 
 for step in range(100):
     surface = sdf(on_circle(24)).abs().mean()
-    loss = surface + 0.1 * eikonal(torch.rand(12, 2) * 2 - 1)
+    band = min(0.04 * step, 1.0)
+    radius = 1 + band * (torch.rand(32, 1) * 2 - 1)
+    loss = surface + 0.1 * eikonal(radius * on_circle(32))
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

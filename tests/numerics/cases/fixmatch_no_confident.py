@@ -1,6 +1,6 @@
-"""Semi-supervised training on pseudo labels: the unlabelled loss is a mean over the confident samples,
-and in a batch without one it is the mean of an empty tensor, NaN. A known slip in rewrites of
-FixMatch; multiplying by the mask and averaging over the whole batch cures it."""
+"""Semi-supervised training on pseudo labels: the unlabelled loss is a mean over the confident
+samples, and in a batch without one it is the mean of an empty tensor, NaN. A known slip in
+rewrites of FixMatch; multiplying by the mask and averaging over the whole batch cures it."""
 
 import torch
 import torch.nn.functional as F

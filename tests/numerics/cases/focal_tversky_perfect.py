@@ -1,6 +1,6 @@
 """Segmentation with the focal Tversky loss (1 - index) ** 0.75: on an easy image the prediction
-saturates, the index reaches exactly 1 and the derivative of the power at 0 is infinite. Reported for
-several segmentation packages; a clamp of 1 - index above 0 cures it."""
+saturates, the index reaches exactly 1 and the derivative of the power at 0 is infinite. Reported
+for several segmentation packages; a clamp of 1 - index above 0 cures it."""
 
 import torch
 from torch import nn

@@ -1,5 +1,5 @@
-"""Force field whose forces come from torch.func.grad of the energy: the pair distances are roots of
-sums of squares, and once two atoms of a configuration coincide, the root's derivative at 0 is
+"""Force field whose forces come from torch.func.grad of the energy: the pair distances are roots
+of sums of squares, and once two atoms of a configuration coincide, the root's derivative at 0 is
 infinite. From neural potentials; an eps under the root or leaving out such pairs cures it."""
 
 import torch

@@ -1,6 +1,6 @@
-"""Image retrieval with generalised-mean pooling, mean(x ** p) ** (1 / p), without the clamp: for a
-black image the rectified responses of a channel are all 0, and the outer power has an infinite derivative
-at 0. The reference code of GeM clamps x at 1e-6, which cures it."""
+"""Image retrieval with generalised-mean pooling, mean(x ** p) ** (1 / p), without the clamp: for
+a black image the rectified responses of a channel are all 0, and the outer power has an infinite
+derivative at 0. The reference code of GeM clamps x at 1e-6, which cures it."""
 
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
-"""Class-incremental learning: the head is regrown with torch.empty and only the old classes' rows are
-copied, so the new rows are uninitialised memory (deterministic mode fills it with NaN). A common
-slip; initialising the new rows with nn.init cures it."""
+"""Class-incremental learning: the head is regrown with torch.empty and only the old classes' rows
+are copied, so the new rows are uninitialised memory (deterministic mode fills it with NaN). A
+common slip; initialising the new rows with nn.init cures it."""
 
 import torch
 from torch import nn
@@ -31,7 +31,7 @@ for task in range(3):
     if task > 0:
         model.grow(3 + 3 * task)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
-    for step in range(25):
+    for _ in range(25):
         label = torch.randint(0, 3 + 3 * task, (32,))
         x = prototypes[label] + 0.3 * torch.randn(32, 12)
         loss = nn.functional.cross_entropy(model(x), label)

@@ -1,6 +1,7 @@
 """Vector-quantised autoencoder whose codebook search runs in float16 as |x|^2 - 2 xy + |y|^2: the
-squares of large latents pass 65504 and the distance is inf or inf - inf. From fp16 VQ-VAE training;
-float32 (or cdist) for the search cures it. The soft assignment lets it reach the loss."""
+squares of large latents pass 65504 and the distance is inf or inf - inf. From fp16 VQ-VAE
+training; float32 (or cdist) for the search cures it. The soft assignment lets it reach the
+loss."""
 
 import torch
 from torch import nn

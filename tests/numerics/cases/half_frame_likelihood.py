@@ -1,6 +1,6 @@
-"""Keyword spotting: the probability of a word is the product of its frames' probabilities, taken in
-float16: for long words the product underflows to 0 (about 1e-9 in float32) and its logarithm is
--inf. The logarithm is blamed as the consumer; a sum of log_softmax cures it."""
+"""Keyword spotting: the probability of a word is the product of its frames' probabilities, taken
+in float16: for long words the product underflows to 0 (about 1e-9 in float32) and its logarithm
+is -inf. The logarithm is blamed as the consumer; a sum of log_softmax cures it."""
 
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
-"""Nadaraya-Watson attention in float16: for a query far from all keys every Gaussian weight, around
-1e-9, underflows to 0 in half precision, and the normalisation is 0 / 0 (the weights are fine in
-float32). The consumer of the underflow is blamed; a softmax of the exponents cures it."""
+"""Nadaraya-Watson attention in float16: for a query far from all keys every Gaussian weight,
+around 1e-9, underflows to 0 in half precision, and the normalisation is 0 / 0 (the weights are
+fine in float32). The consumer of the underflow is blamed; a softmax of the exponents cures it."""
 
 import torch
 from torch import nn

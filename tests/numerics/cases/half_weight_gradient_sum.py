@@ -1,6 +1,6 @@
-"""Linear layer kept in float16 with a loss summed over the batch: outputs and loss are fine, but the
-gradient of the weight sums thousands of rows and passes 65504. Typical of home-made half-precision
-training; averaging the loss or a float32 master weight cures it."""
+"""Linear layer kept in float16 with a loss summed over the batch: outputs and loss are fine, but
+the gradient of the weight sums thousands of rows and passes 65504. Typical of home-made
+half-precision training; averaging the loss or a float32 master weight cures it."""
 
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
-"""Optimizer by hand whose later momentum buffers are made by torch.empty_like and never zeroed (the
-deterministic mode fills such memory with NaN): the first update after a layer is unfrozen writes it into the
-parameters. torch.zeros_like cures it."""
+"""Optimizer by hand whose later momentum buffers are made by torch.empty_like and never zeroed
+(the deterministic mode fills such memory with NaN): the first update after a layer is unfrozen
+writes it into the parameters. torch.zeros_like cures it."""
 
 import torch
 from torch import nn

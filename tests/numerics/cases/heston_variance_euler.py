@@ -1,6 +1,6 @@
-"""Calibration of a stochastic-volatility model by simulated paths: the Euler step takes the variance
-under 0 and its square root is NaN in the next step. The classic trap of Heston simulation; full
-truncation, max(v, 0) plus an eps, cures it."""
+"""Calibration of a stochastic-volatility model by simulated paths: the Euler step takes the
+variance under 0 and its square root is NaN in the next step. The classic trap of Heston
+simulation; full truncation, max(v, 0) plus an eps, cures it."""
 
 import torch
 
@@ -9,11 +9,11 @@ torch.set_num_threads(1)
 
 log_kappa = torch.tensor(0.7, requires_grad=True)
 log_theta = torch.tensor(-2.0, requires_grad=True)
-log_xi = torch.tensor(-1.5, requires_grad=True)
+log_xi = torch.tensor(-1.1, requires_grad=True)
 optimizer = torch.optim.Adam([log_kappa, log_theta, log_xi], lr=0.08)
 
 
-def simulate(paths=200, steps=16, dt=1 / 16):
+def simulate(paths=60, steps=16, dt=1 / 16):
     kappa, theta, xi = log_kappa.exp(), log_theta.exp(), log_xi.exp()
     log_price = torch.zeros(paths)
     variance = torch.full((paths,), 0.1)

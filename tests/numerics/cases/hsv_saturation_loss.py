@@ -1,6 +1,6 @@
-"""Image enhancement with a loss on the saturation (max - min) / max: a pixel that the network's ReLU
-makes black has max = 0, so 0 / 0. Seen in HSV colour losses; a small constant in the denominator
-cures it."""
+"""Image enhancement with a loss on the saturation (max - min) / max: a pixel that the network's
+ReLU makes black has max = 0, so 0 / 0. Seen in HSV colour losses; a small constant in the
+denominator cures it."""
 
 import torch
 from torch import nn

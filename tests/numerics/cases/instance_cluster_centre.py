@@ -1,6 +1,6 @@
-"""Instance segmentation with a discriminative loss: the centre of every instance id up to the largest
-is the mean of its pixels, and an id that augmentation cropped away has none. As in the thread
-https://github.com/pqhieu/jsis3d/issues/26; looping over torch.unique(ids) cures it."""
+"""Instance segmentation with a discriminative loss: the centre of every instance id up to the
+largest is the mean of its pixels, and an id that augmentation cropped away has none. As in the
+thread https://github.com/pqhieu/jsis3d/issues/26; looping over torch.unique(ids) cures it."""
 
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
-"""Image optimisation with an isotropic total variation sqrt(dx ** 2 + dy ** 2): as soon as clipping
-makes neighbouring pixels equal, the root stands at 0 and sends back 0 * inf. Known from style
-transfer and adversarial patches; a small constant under the root cures it."""
+"""Image optimisation with an isotropic total variation sqrt(dx ** 2 + dy ** 2): as soon as
+clipping makes neighbouring pixels equal, the root stands at 0 and sends back 0 * inf. Known from
+style transfer and adversarial patches; a small constant under the root cures it."""
 
 import torch
 

@@ -1,6 +1,6 @@
 """Portfolio learned by the mean of log1p(return): with leverage a crash day brings the return of
-the portfolio under -1, where log1p is NaN. From growth-optimal trading code; bounding the leverage
-or clamping the return above -1 cures it."""
+the portfolio under -1, where log1p is NaN. From growth-optimal trading code; bounding the
+leverage or clamping the return above -1 cures it."""
 
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
-"""Several tasks brought to one scale by dividing each loss by its own detached value: once a hinge
-loss is satisfied on the whole batch it is exactly 0, and 0 / 0 is NaN. From scale-free multi-task
-weighting; a floor under the detached loss cures it."""
+"""Several tasks brought to one scale by dividing each loss by its own detached value: once a
+hinge loss is satisfied on the whole batch it is exactly 0, and 0 / 0 is NaN. From scale-free
+multi-task weighting; a floor under the detached loss cures it."""
 
 import torch
 import torch.nn.functional as F
@@ -26,7 +26,9 @@ class Trainer:
         return [margin, value]
 
     def step(self, x):
-        total = sum(loss / loss.detach() for loss in self.losses(x))  # BLAME division-by-zero forward
+        total = sum(
+            loss / loss.detach() for loss in self.losses(x)
+        )  # BLAME division-by-zero forward
         self.optimizer.zero_grad()
         total.backward()
         self.optimizer.step()

@@ -1,6 +1,6 @@
-"""Demand forecast trained on the mean absolute percentage error: a day without sales has y = 0 and
-its term is |error| / 0 = inf. One of the most frequent forum questions on forecasting losses; SMAPE
-with an eps, or a floor under the denominator, cures it."""
+"""Demand forecast trained on the mean absolute percentage error: a day without sales has y = 0
+and its term is |error| / 0 = inf. One of the most frequent forum questions on forecasting losses;
+SMAPE with an eps, or a floor under the denominator, cures it."""
 
 import math
 

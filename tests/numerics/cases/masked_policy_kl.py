@@ -1,5 +1,5 @@
-"""Trust-region policy update with the KL divergence by hand, p * (log p - log q): both policies have
--inf for illegal actions, and -inf - (-inf) is NaN. Known from PPO with action masks; taking
+"""Trust-region policy update with the KL divergence by hand, p * (log p - log q): both policies
+have -inf for illegal actions, and -inf - (-inf) is NaN. Known from PPO with action masks; taking
 the difference only where the action is legal cures it."""
 
 import copy

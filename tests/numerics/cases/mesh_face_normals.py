@@ -1,5 +1,5 @@
-"""Mesh fitting with a loss on the face normals: a face of which two corners were merged has area 0,
-so its cross product is the zero vector and the unit normal is 0 / 0. Known from mesh losses on
+"""Mesh fitting with a loss on the face normals: a face of which two corners were merged has area
+0, so its cross product is the zero vector and the unit normal is 0 / 0. Known from mesh losses on
 scanned data; F.normalize with its eps cures it."""
 
 import torch
@@ -13,7 +13,9 @@ def unit_normals(corners):
     edge_a = corners[:, 1] - corners[:, 0]
     edge_b = corners[:, 2] - corners[:, 0]
     normal = torch.linalg.cross(edge_a, edge_b)
-    return normal / torch.linalg.vector_norm(normal, dim=1, keepdim=True)  # BLAME division-by-zero forward
+    return normal / torch.linalg.vector_norm(
+        normal, dim=1, keepdim=True
+    )  # BLAME division-by-zero forward
 
 
 class Deform(nn.Module):

@@ -1,5 +1,5 @@
-"""Count model with a negative binomial likelihood by hand, its dispersion made positive by a ReLU:
-when the ReLU reaches 0, lgamma(0) is +inf. From single-cell count models; softplus plus a
+"""Count model with a negative binomial likelihood by hand, its dispersion made positive by a
+ReLU: when the ReLU reaches 0, lgamma(0) is +inf. From single-cell count models; softplus plus a
 small constant cures it."""
 
 import torch

@@ -1,5 +1,5 @@
-"""Policy gradient with illegal actions masked to -inf: in a terminal state no action is legal and the
-categorical's normalisation, -inf minus logsumexp of the row, gives NaN. A usual question for
+"""Policy gradient with illegal actions masked to -inf: in a terminal state no action is legal and
+the categorical's normalisation, -inf minus logsumexp of the row, gives NaN. A usual question for
 masked policies; leaving terminal states out, or masking with a large finite number, cures it."""
 
 import torch

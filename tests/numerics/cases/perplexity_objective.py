@@ -1,6 +1,6 @@
-"""Language model trained on perplexity, exp(cross entropy), while the logits are sharpened over time:
-a surprising sentence has a cross entropy over 89 and the exponential overflows. A recurring
-mistake; training on the cross entropy and reporting its exponential cures it."""
+"""Language model trained on perplexity, exp(cross entropy), whose logits are sharpened in a
+second stage: a surprising sentence has a cross entropy over 89 and the exponential overflows. A
+recurring mistake; training on the cross entropy and reporting its exponential cures it."""
 
 import torch
 import torch.nn.functional as F
@@ -30,12 +30,13 @@ def perplexity(logits, targets):
 
 
 model = CharLM()
-optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+optimizer = torch.optim.Adam(model.parameters(), lr=2e-2)
 for step in range(70):
     text = (torch.arange(13) + torch.randint(0, VOCAB, (16, 1))) % VOCAB
-    if step == 24:
-        text[3] = 7
-    loss = perplexity(model(text[:, :-1], 1 + 3 * step), text[:, 1:])
+    typo = torch.rand(16, 13) < 0.3
+    text = torch.where(typo, torch.randint(0, VOCAB, (16, 13)), text)
+    sharpness = 1.0 if step < 25 else 60.0
+    loss = perplexity(model(text[:, :-1], sharpness), text[:, 1:])
     optimizer.zero_grad()
     loss.backward()
     nn.utils.clip_grad_value_(model.parameters(), 1.0)

@@ -1,6 +1,7 @@
-"""Pointer network for short tours: the decoder masks visited cities with -inf and runs for a fixed
-number of steps, so an instance with fewer cities has every city masked at the end: softmax of a
-row of -inf is NaN. From pointer-network code; ending the tour with its last city cures it."""
+"""Pointer network for short tours: the decoder masks visited cities with -inf and runs for a
+fixed number of steps, so an instance with fewer cities has every city masked at the end: softmax
+of a row of -inf is NaN. From pointer-network code; ending the tour with its last city cures
+it."""
 
 import torch
 from torch import nn

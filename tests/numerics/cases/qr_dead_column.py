@@ -1,5 +1,5 @@
-"""Orthonormal projection by torch.linalg.qr of the weights: sparsity by soft thresholding sets a
-whole column to 0, R gets a zero on its diagonal and the derivative of QR divides by it. From
+"""Orthonormal projection by torch.linalg.qr of the weights: pruning of short columns sets one of
+them to 0, R gets a zero on its diagonal and the derivative of QR divides by it. From
 orthogonality constraints; a small multiple of the identity added before QR cures it."""
 
 import torch
@@ -19,13 +19,12 @@ class Projection(nn.Module):
         return x @ q @ q.T
 
     @torch.no_grad()
-    def shrink(self, amount):
-        w = self.basis
-        w.copy_(w.sign() * (w.abs() - amount).clamp(min=0))
+    def prune(self, threshold):
+        self.basis[:, self.basis.norm(dim=0) < threshold] = 0
 
 
 model = Projection(10, 3)
-optimizer = torch.optim.SGD(model.parameters(), lr=0.005)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.001)
 data = torch.randn(200, 2) @ torch.randn(2, 10) + 0.1 * torch.randn(200, 10)
 for step in range(60):
     batch = data[torch.randint(0, 200, (32,))]
@@ -33,6 +32,7 @@ for step in range(60):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    model.shrink(0.03)
+    if step == 20:
+        model.prune(0.5)
     if step % 10 == 0:
         print(step, loss.item())

@@ -1,6 +1,6 @@
-"""Radiance field with density = exp(raw): the exponential overflows to inf, and the opacity
-1 - exp(-inf) = 1 hides it in the forward pass, but the gradient is 0 * inf. The reason for
-truncated exponentials in hash-grid NeRF code; clamping raw (or softplus) cures it."""
+"""Radiance field with density = exp(raw): the exponential overflows to inf, and the opacity 1 -
+exp(-inf) = 1 hides it in the forward pass, but the gradient is 0 * inf. The reason for truncated
+exponentials in hash-grid NeRF code; clamping raw (or softplus) cures it."""
 
 import torch
 from torch import nn

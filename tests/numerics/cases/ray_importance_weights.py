@@ -32,7 +32,7 @@ def render(field, origin, direction, steps=12):
 
 field = Field()
 optimizer = torch.optim.Adam(field.parameters(), lr=0.01)
-for step in range(70):
+for _ in range(70):
     origin = torch.randn(64, 3)
     direction = nn.functional.normalize(torch.randn(64, 3), dim=1)
     seen, depth = render(field, origin, direction)

@@ -1,6 +1,7 @@
-"""RMSE as sqrt(mse): on a batch of idle machines a bias-free network predicts exactly 0 for targets of
-exactly 0, the loss is 0 and the derivative of the square root there is infinite, 0 * inf in the
-backward pass. A frequent forum answer ("RMSELoss without eps"); an eps inside the sqrt cures it."""
+"""RMSE as sqrt(mse): on a batch of idle machines a bias-free network predicts exactly 0 for
+targets of exactly 0, the loss is 0 and the derivative of the square root there is infinite, 0 *
+inf in the backward pass. A frequent forum answer ("RMSELoss without eps"); an eps inside the sqrt
+cures it."""
 
 import torch
 from torch import nn
@@ -25,7 +26,7 @@ readings = torch.randn(700, 6)
 readings[180:200] = 0
 power = readings.square().sum(1, keepdim=True)
 step = 0
-for epoch in range(2):
+for _ in range(2):
     for x, y in zip(readings.split(20), power.split(20), strict=True):
         loss = criterion(model(x), y)
         optimizer.zero_grad()

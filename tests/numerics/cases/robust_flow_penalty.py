@@ -1,6 +1,6 @@
 """Optical flow with the robust penalty |d| ** 0.4 of PWC-Net but without its eps: where a static
-scene gives exactly the target flow, the derivative of the power at 0 is infinite. The original adds
-0.01 before the power, which cures it."""
+scene gives exactly the target flow, the derivative of the power at 0 is infinite. The original
+adds 0.01 before the power, which cures it."""
 
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
-"""Forecast of hourly sensor data in which a gap in the record is stored as NaN: the windows that cover
-it enter the LSTM as they are. The data's fault, common in meter readings; interpolating the gap or
-dropping those windows cures it."""
+"""Forecast of hourly sensor data in which a gap in the record is stored as NaN: the windows that
+cover it enter the LSTM as they are. The data's fault, common in meter readings; interpolating the
+gap or dropping those windows cures it."""
 
 import torch
 from torch import nn

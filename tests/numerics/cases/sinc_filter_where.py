@@ -1,5 +1,5 @@
-"""Learnable low-pass filter, sin(2 pi f t) / (pi t) with torch.where for the centre tap: with an odd
-length t = 0 is on the grid, and the branch not taken sends back 0 / 0. The trap of
+"""Learnable low-pass filter, sin(2 pi f t) / (pi t) with torch.where for the centre tap: with an
+odd length t = 0 is on the grid, and the branch not taken sends back 0 / 0. The trap of
 https://github.com/pytorch/pytorch/issues/52248; torch.sinc or a safe divisor cures it."""
 
 import math
@@ -18,7 +18,9 @@ class SincFilter(nn.Module):
 
     def kernel(self, length):
         t = torch.arange(length) - (length - 1) / 2
-        side = torch.sin(2 * math.pi * self.cutoff * t) / (math.pi * t)  # BLAME zero-times-inf backward
+        side = torch.sin(2 * math.pi * self.cutoff * t) / (
+            math.pi * t
+        )  # BLAME zero-times-inf backward
         return torch.where(t == 0, 2 * self.cutoff, side)
 
     def forward(self, wave, length):

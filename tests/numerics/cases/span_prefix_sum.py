@@ -1,5 +1,5 @@
-"""Span scorer that takes log-probabilities of spans as differences of prefix sums: a token that is
-masked with -inf makes all later prefix sums -inf, and their difference -inf - (-inf) is NaN.
+"""Span scorer that takes log-probabilities of spans as differences of prefix sums: a token that
+is masked with -inf makes all later prefix sums -inf, and their difference -inf - (-inf) is NaN.
 From fast span models; a large finite mask value cures it."""
 
 import torch

@@ -1,6 +1,6 @@
-"""Speaker embeddings with a within-speaker variance, the unbiased one by hand: a speaker with a single
-utterance in the batch gives sum / (1 - 1) = 0 / 0. From class-wise statistics in metric learning;
-the biased variance, or leaving out speakers with one sample, cures it."""
+"""Speaker embeddings with a within-speaker variance, the unbiased one by hand: a speaker with a
+single utterance in the batch gives sum / (1 - 1) = 0 / 0. From class-wise statistics in metric
+learning; the biased variance, or leaving out speakers with one sample, cures it."""
 
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
-"""Vocoder trained on spectral magnitudes written as sqrt(re ** 2 + im ** 2): frames of zero padding
-have a spectrum of exactly 0 and the root's derivative there is infinite. Parallel WaveGAN clamps
-the power at 1e-7 for this reason; that, or the complex abs(), cures it."""
+"""Vocoder trained on spectral magnitudes written as sqrt(re ** 2 + im ** 2): frames of zero
+padding have a spectrum of exactly 0 and the root's derivative there is infinite. Parallel WaveGAN
+clamps the power at 1e-7 for this reason; that, or the complex abs(), cures it."""
 
 import torch
 from torch import nn

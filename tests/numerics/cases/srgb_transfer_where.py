@@ -1,6 +1,6 @@
-"""Differentiable tone mapping: the sRGB curve as where(x <= 0.0031308, 12.92 x, power): for a pixel of
-exactly 0 the power branch is not taken, but its derivative there is infinite and 0 * inf is NaN. A
-usual bug of inverse rendering; clamping x inside the power branch cures it."""
+"""Differentiable tone mapping: the sRGB curve as where(x <= 0.0031308, 12.92 x, power): for a
+pixel of exactly 0 the power branch is not taken, but its derivative there is infinite and 0 * inf
+is NaN. A usual bug of inverse rendering; clamping x inside the power branch cures it."""
 
 import torch
 from torch import nn

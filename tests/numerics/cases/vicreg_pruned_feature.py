@@ -1,6 +1,6 @@
-"""Self-supervised training with VICReg's variance term, var.sqrt() without its eps: a feature that
-pruning has set to 0 for the whole batch has variance 0, where the root's derivative is infinite.
-VICReg's code adds 1e-4 under the root, which cures it."""
+"""Self-supervised training with VICReg's variance term, var.sqrt() without its eps: a feature
+that pruning has set to 0 for the whole batch has variance 0, where the root's derivative is
+infinite. VICReg's code adds 1e-4 under the root, which cures it."""
 
 import torch
 import torch.nn.functional as F
