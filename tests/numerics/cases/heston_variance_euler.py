@@ -9,8 +9,8 @@ torch.set_num_threads(1)
 
 log_kappa = torch.tensor(0.7, requires_grad=True)
 log_theta = torch.tensor(-2.0, requires_grad=True)
-log_xi = torch.tensor(-1.1, requires_grad=True)
-optimizer = torch.optim.Adam([log_kappa, log_theta, log_xi], lr=0.08)
+log_xi = torch.tensor(-1.0, requires_grad=True)
+optimizer = torch.optim.Adam([log_kappa, log_theta, log_xi], lr=0.04)
 
 
 def simulate(paths=60, steps=16, dt=1 / 16):
