@@ -26,9 +26,8 @@ class Trainer:
         return [margin, value]
 
     def step(self, x):
-        total = sum(
-            loss / loss.detach() for loss in self.losses(x)
-        )  # BLAME division-by-zero forward
+        parts = torch.stack(self.losses(x))
+        total = (parts / parts.detach()).sum()  # BLAME division-by-zero forward
         self.optimizer.zero_grad()
         total.backward()
         self.optimizer.step()

@@ -13,9 +13,8 @@ def unit_normals(corners):
     edge_a = corners[:, 1] - corners[:, 0]
     edge_b = corners[:, 2] - corners[:, 0]
     normal = torch.linalg.cross(edge_a, edge_b)
-    return normal / torch.linalg.vector_norm(
-        normal, dim=1, keepdim=True
-    )  # BLAME division-by-zero forward
+    area = torch.linalg.vector_norm(normal, dim=1, keepdim=True)
+    return normal / area  # BLAME division-by-zero forward
 
 
 class Deform(nn.Module):

@@ -18,9 +18,8 @@ class SincFilter(nn.Module):
 
     def kernel(self, length):
         t = torch.arange(length) - (length - 1) / 2
-        side = torch.sin(2 * math.pi * self.cutoff * t) / (
-            math.pi * t
-        )  # BLAME zero-times-inf backward
+        wave = torch.sin(2 * math.pi * self.cutoff * t)
+        side = wave / (math.pi * t)  # BLAME zero-times-inf backward
         return torch.where(t == 0, 2 * self.cutoff, side)
 
     def forward(self, wave, length):
