@@ -92,7 +92,7 @@ class Replay(Sentinel):
         self._loss = float(value.real) if value is not None else math.nan
         lens.saw_loss(self.count, self._loss)
         found = lens.bad(tensors, "loss") if self._entered else None
-        self._suspect = (self._suspect or found) if found is not None else None
+        self._suspect = self._suspect or found
 
     def gradients(self) -> None:
         lens = self._watching()
@@ -105,9 +105,11 @@ class Replay(Sentinel):
         gradients = [p.grad for p in parameters if p.grad is not None]
         lens.saw_gradients(self.count, optimizer.param_groups)
         if self._entered:
-            found = self._suspect or lens.bad(gradients, "gradient")
-            if found is not None:
-                self._answer(found)
+            found = lens.bad(gradients, "gradient")
+            still_bad = self._suspect is not None and not math.isfinite(self._loss)
+            if found is not None or still_bad:
+                self._answer(self._suspect or found)
+            self._suspect = None  # the program has left the bad loss out
             lens.in_optimizer(True)
         self._enter_if_due()
 
@@ -119,7 +121,7 @@ class Replay(Sentinel):
             parameters = [p for group in optimizer.param_groups for p in group["params"]]
             found = lens.bad(parameters, "parameter")
             if found is not None:
-                self._answer(found)
+                self._answer(self._suspect or found)
             lens.next_step()
 
     def _watching(self) -> Lens:

@@ -10,6 +10,9 @@ from midrun.numerics.cures.edits import Edit, File
 from midrun.numerics.finding import Finding
 
 _MODULES = {"torch", "F", "functional", "nn", "special", "linalg", "math", "np"}
+_INFINITIES = (
+    'float("-inf")', "-torch.inf", "-math.inf", "-np.inf", "-numpy.inf", '-float("inf")',
+)  # fmt: skip
 _HALVES = ("float16", "bfloat16")
 
 
@@ -52,6 +55,7 @@ def _at_line(found: Finding, file: File) -> Iterator[Remedy]:
     elif operand is not None:
         yield from _function_call(file, node, name, operand, tiny, small)
     yield from _literals(file, node, name)
+    yield from _masks(file, node)
     if found.phase != "backward" and operand is not None:
         text = file.source(node)
         yield Remedy("nan_to_num", f"nan_to_num of {name}", file.replace(
@@ -106,12 +110,48 @@ def _function_call(
         yield change("clamp", f"clamp before {name}", f"{x}.clamp(-1e4, 1e4)")
     elif name == "atan2":
         yield change("epsilon", "an epsilon inside atan2", f"{x} + {small}")
-    elif name in ("div", "true_divide"):
-        pass
+    elif name in ("log_prob", "kl_div", "binary_cross_entropy") and isinstance(node, ast.Call):
+        for argument in node.args[:2]:
+            y = file.source(argument)
+            yield Remedy("clamp", f"clamp what {name} is given", file.replace(
+                (argument, f"{y}.clamp(1e-6, 1 - 1e-6)")))  # fmt: skip
+    elif name in ("layer_norm", "batch_norm", "group_norm", "instance_norm", "rms_norm"):
+        yield from _keyword(file, node, name, "eps", "1e-5")
+    elif name in ("cross_entropy", "nll_loss") and isinstance(node, ast.Call):
+        yield from _guard(file, node, name, operand)
+    elif name in (
+        "svd",
+        "eigh",
+        "eig",
+        "qr",
+        "inv",
+        "inverse",
+        "solve",
+        "cholesky",
+        "logdet",
+        "det",
+    ):
+        yield change("jitter", f"a little noise for {name}", f"{x} + 1e-4 * torch.randn_like({x})")
+    elif name in ("prod", "cumprod"):
+        yield change("clamp", f"clamp before {name}", f"{x}.clamp(-1e2, 1e2)")
     elif name in ("mean", "nanmean"):
         text = ast.get_source_segment(file.text, node)
         yield Remedy("guard", "0 for the mean over nothing", file.replace(
             (node, f"({text} if {x}.numel() else {x}.sum())")))  # fmt: skip
+
+
+def _keyword(file: File, node: ast.expr, name: str, keyword: str, value: str) -> Iterator[Remedy]:
+    """Another value of a keyword argument, or the argument anew."""
+    if not isinstance(node, ast.Call):
+        return
+    given = next((k.value for k in node.keywords if k.arg == keyword), None)
+    title = f"{keyword}={value} for {name}"
+    if given is not None:
+        yield Remedy("epsilon", title, file.replace((given, value)))
+    else:
+        text = ast.get_source_segment(file.text, node) or ""
+        new = f"{text[:-1]}, {keyword}={value})"
+        yield Remedy("epsilon", title, file.replace((node, new)))
 
 
 def _softmax_of_log(file: File, node: ast.expr, name: str, operand: ast.expr) -> Iterator[Remedy]:
@@ -182,6 +222,11 @@ def _in_float32(file: File, node: ast.expr) -> Iterator[Remedy]:
     if operand is not None:
         yield Remedy("float32", f"{name} in float32", file.replace(
             (operand, f"{file.source(operand)}.float()")))  # fmt: skip
+    if operand is not None and isinstance(operand, ast.Call):
+        inner, argument = _function(operand)
+        if inner == "half" and argument is not None:
+            yield Remedy("float32", f"{name} without half()", file.replace(
+                (operand, file.source(argument))))  # fmt: skip
 
 
 def _literals(file: File, node: ast.expr, name: str) -> Iterator[Remedy]:
@@ -207,6 +252,30 @@ def _literals(file: File, node: ast.expr, name: str) -> Iterator[Remedy]:
         if operand is not None:
             yield Remedy("finite mask", "a large negative number for -inf", file.replace(
                 (operand, f"{file.source(operand)}.clamp(min=-1e4)")))  # fmt: skip
+
+
+def _masks(file: File, node: ast.expr) -> Iterator[Remedy]:
+    """-inf written in the expression: a large negative number does the same, and stays finite."""
+    for part in ast.walk(node):
+        if not isinstance(part, ast.expr):
+            continue
+        text = ast.get_source_segment(file.text, part)
+        if text and text.replace("'", '"') in _INFINITIES:
+            yield Remedy("finite mask", f"-1e9 for {text}", file.replace((part, "-1e9")))
+            return
+
+
+def _guard(file: File, node: ast.Call, name: str, operand: ast.expr) -> Iterator[Remedy]:
+    """A loss of no targets at all is 0."""
+    targets = node.args[1] if len(node.args) > 1 else None
+    if name not in ("cross_entropy", "nll_loss") or targets is None:
+        return
+    words = {k.arg: ast.get_source_segment(file.text, k.value) for k in node.keywords}
+    ignored = words.get("ignore_index") or "-100"
+    text = ast.get_source_segment(file.text, node)
+    x, y = file.source(operand), file.source(targets)
+    yield Remedy("guard", "0 for the loss of no targets", file.replace(
+        (node, f"({text} if ({y} != {ignored}).any() else {x}.sum() * 0)")))  # fmt: skip
 
 
 def _before_step(found: Finding, file: File) -> Iterator[Remedy]:

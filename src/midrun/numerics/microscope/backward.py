@@ -7,12 +7,13 @@ the value was infinite and thrown away, and its gradient is 0 times inf (`torch.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
 
 from midrun.numerics.microscope import forward
-from midrun.numerics.microscope.events import Event
+from midrun.numerics.microscope.events import Event, Operand
 from midrun.numerics.microscope.look import Look, text
 from midrun.numerics.microscope.tensors import Kind, at
 
@@ -36,7 +37,6 @@ _POLES: dict[str, tuple[str, Callable[[Any], bool]]] = {
 _FINAL = frozenset({"zero-times-inf", "infinite-derivative", "all-masked", "half-underflow"})
 _SELECTIONS = ("Where", "MaskedFill", "Index", "MaskedSelect", "Gather", "Clamp", "Max", "Min")
 _PASSING = ("Sum", "Mean", "Unsafe", "Clone", "Add", "Sub", "Neg", "Expand", "View", "Copy")
-_DIVISIONS = ("div", "reciprocal", "rsqrt", "pow", "_cdist_backward", "_pdist_backward")
 
 
 def explain(look: Look) -> tuple[str, str]:
@@ -50,7 +50,7 @@ def explain(look: Look) -> tuple[str, str]:
     if name == "log-domain" and (_value(look, made, "self") or 0) < 0:
         return "domain", f"{made.base} of {text(_value(look, made, 'self'))}: {reason}"
     if name in ("division-by-zero", "log-domain", "domain", "empty-mean") or (
-        name == "unknown" and look.base in _DIVISIONS
+        name == "unknown" and look.event.is_born
     ):
         value = _value(look, made, "self")
         at_what = f" at {text(value)}" if value is not None else ""
@@ -87,7 +87,7 @@ def _is_masked(look: Look) -> bool:
     """Whether the gradient that comes in is 0 since something was not selected, or multiplied by
     0."""
     todo = [look.made(operand) for operand in look.event.inputs]
-    for event in todo[:16]:  # grows as it goes
+    for event in itertools.islice(todo, 16):  # grows as it goes
         if event is None or event.phase != "backward" or event.forward is look.event.forward:
             if event is not None and event.phase == "backward":
                 todo += [look.made(operand) for operand in event.inputs]
@@ -95,10 +95,18 @@ def _is_masked(look: Look) -> bool:
         if event.node.startswith(_SELECTIONS):
             return True
         if event.node.startswith("MulBackward"):
-            return any(bool((v == 0).any()) for o in event.inputs if (v := o.value()) is not None)
+            return any(_is_mask(look, operand) for operand in event.inputs)
         if event.node.startswith(_PASSING):
             todo += [look.made(operand) for operand in event.inputs]
     return False
+
+
+def _is_mask(look: Look, operand: Operand) -> bool:
+    """Whether a tensor is 0 for what is left out, and 1 for the rest; a sign is none."""
+    value, maker = operand.value(), look.made(operand)
+    if value is None or (maker is not None and maker.base in ("sign", "sgn")):
+        return False
+    return bool((value == 0).any()) and bool(((value == 0) | (value == 1)).all())
 
 
 def _thrown_away(look: Look, made: Event) -> str | None:

@@ -106,6 +106,11 @@ class _Tracer:
         if real and not self._was_thrown_away(event, real[0]):
             return real[0]
         own = Origin(event, deliberate=event.base in _DELIBERATE and not is_nan, fed=earlier)
+        made = event.forward
+        if made is not None and made.bad >= 0 and made.base not in _DELIBERATE and not earlier:
+            before = self.origin(made)
+            if not before.deliberate and not self._was_thrown_away(event, before):
+                return before  # a later operation made it finite again, as atan does
         if not is_nan and event.base == "logsumexp":  # of a row with nothing in it
             return own
         if earlier and not is_nan and not (event.is_born and not own.deliberate):

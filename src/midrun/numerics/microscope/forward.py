@@ -7,11 +7,13 @@ backward pass that the program wrote itself.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
 import torch
 
+from midrun.numerics.microscope.events import Event
 from midrun.numerics.microscope.look import Look, text
 from midrun.numerics.microscope.tensors import Kind
 
@@ -30,6 +32,7 @@ _DOMAINS: dict[str, tuple[float, float]] = {
     "atanh": (-1.0, 1.0),
     "erfinv": (-1.0, 1.0),
 }
+_GAMMAS = ("lgamma", "digamma", "polygamma", "mvlgamma")
 _SOFTMAXES = ("softmax", "logsumexp", "attention")
 
 
@@ -52,7 +55,9 @@ def _log(look: Look) -> Answer:
     else:
         return None
     number = look.number(operand)
-    if number is None or isinstance(number, complex) or number > bound:
+    if isinstance(number, complex):
+        return ("log-domain", f"{look.base} of 0") if number == 0 else None
+    if number is None or number > bound:
         return None
     if operand == "other" and _is_target(look) and number < 0:
         return "bad-target", f"the target holds {text(number)}, whose logarithm is taken"
@@ -84,8 +89,11 @@ def _division(look: Look) -> Answer:
     above = look.number("tensor1" if look.base == "addcdiv" else "self")
     what = f"{text(above)} / 0" if look.base in ("div", "addcdiv") else f"{look.base} of 0"
     exact = look.underflowed(operand)
-    if look.event.phase == "optimizer":
-        if look.base == "addcdiv" or _in_optimizer(look):
+    by_hand = look.event.phase == "backward" and look.event.forward is None
+    norm = _norm(look, operand)
+    is_norm = norm is not None and norm.phase != "forward"
+    if look.event.phase == "optimizer" or (by_hand and is_norm):
+        if look.event.in_step and not is_norm:
             why = f": the epsilon is lost in {_kind(look)}" if look.is_half() else ""
             return "optimizer-epsilon", f"the optimizer divides {what}{why}"
         return "clip-by-norm", f"{what}: the gradient's norm is 0"
@@ -94,7 +102,24 @@ def _division(look: Look) -> Answer:
     maker = look.maker(operand)
     if look.base == "div" and above == 0 and maker is not None and _counts(look, maker):
         return "empty-mean", f"{what}: the sum and the number of what is averaged are both 0"
+    divisor = look.event.operand("other")
+    is_number = divisor is not None and divisor.shape.numel() == 1
+    if look.base == "div" and above == 0 and is_number and _is_centred(look):
+        return "one-sample", f"{what}: a sum of squared deviations, by 0 degrees of freedom"
     return "division-by-zero", what
+
+
+def _is_centred(look: Look) -> bool:
+    """Whether the numerator is made of differences from a mean."""
+    todo = [look.maker("self")]
+    for event in itertools.islice(todo, 12):  # grows as it goes
+        if event is None:
+            continue
+        makers = [look.made(operand) for operand in event.inputs]
+        if event.base == "sub" and any(m is not None and m.base == "mean" for m in makers):
+            return True
+        todo += makers
+    return False
 
 
 def _counts(look: Look, maker: object) -> bool:
@@ -117,8 +142,15 @@ def _counts(look: Look, maker: object) -> bool:
     return False
 
 
-def _in_optimizer(look: Look) -> bool:
-    return look.event.place is None or look.event.in_step
+def _norm(look: Look, operand: str) -> Event | None:
+    """The norm that an operand is, perhaps scaled or clamped since."""
+    maker = look.maker(operand)
+    for _ in range(3):
+        if maker is None or "norm" in maker.base:
+            break
+        inputs = [o for o in maker.inputs if o.writers]
+        maker = look.made(inputs[0]) if inputs else None
+    return maker if maker is not None and "norm" in maker.base else None
 
 
 def _power(look: Look) -> Answer:
@@ -135,9 +167,11 @@ def _power(look: Look) -> Answer:
 
 
 def _domain(look: Look) -> Answer:
+    number = look.number("self")
+    if look.base in _GAMMAS and isinstance(number, int | float) and number <= 0:
+        return "domain", f"{look.base} of {text(number)}, where it has a pole"
     if look.base not in _DOMAINS:
         return None
-    number = look.number("self")
     low, high = _DOMAINS[look.base]
     closed = look.base not in ("atanh", "erfinv")
     if number is None or isinstance(number, complex):

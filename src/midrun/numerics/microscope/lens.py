@@ -20,7 +20,7 @@ from midrun.numerics.places import Place
 from midrun.numerics.trend import growth
 from midrun.run.sentinel import Count, Look
 
-_GROWS = ("overflow", "half-overflow", "unknown", "inf-minus-inf", "zero-times-inf", "domain")
+_GROWS = ("overflow", "half-overflow", "unknown", "inf-minus-inf")
 
 
 class Lens:

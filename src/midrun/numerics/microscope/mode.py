@@ -103,11 +103,13 @@ class Microscope(TorchDispatchMode):  # type: ignore[misc]
         # Live in a backward pass: a custom Function, or a checkpoint that computes again.
         again = node is not None and not is_engines and torch.is_grad_enabled()
         phase: Phase = "forward" if node is None or again else "backward"
-        if self.in_optimizer or (node is None and self._is_of_gradients(args, kwargs)):
+        # The closure of an LBFGS runs in its step, with gradients enabled.
+        in_step = self.in_optimizer and not torch.is_grad_enabled()
+        if node is None and (in_step or self._is_of_gradients(args, kwargs)):
             phase = "optimizer"
         event = Event(self._count, func.name().replace("::", "."), func, phase, place, module,
                       [], {}, node=node.name() if node is not None else "", forward=forward,
-                      in_step=self.in_optimizer, entrance=self.modules.entrance)  # fmt: skip
+                      in_step=in_step, entrance=self.modules.entrance)  # fmt: skip
         if torch.is_grad_enabled():
             number = torch._C._autograd._get_sequence_nr() - 1
             made = forward if is_engines else (None if _is_view(func) else event)
