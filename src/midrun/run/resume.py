@@ -92,7 +92,13 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     start = chain.build()
     for line in told(stale_edits(savepoint), [*remarks, *edits.remarks]):
         run.say(line)
-    return run, start
+    ambient = root["ambient"]  # not `root`, which holds what the program is about to let go
+
+    def go_on() -> None:
+        restore_all(run.ambient, ambient, late=True)
+        start()
+
+    return run, go_on
 
 
 _INHERITED = ("target", "is_module", "argv", "script", "cwd", "hash_seed", "roots", "through")

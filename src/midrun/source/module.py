@@ -14,6 +14,7 @@ import dis
 import functools
 import importlib.util
 import operator
+import re
 import types
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from functools import cached_property
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.GeneratorExp | ast.Module
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.GeneratorExp)
+
+_NAME_LIKE = re.compile(r"[A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +81,13 @@ class Source:
     def read(cls, path: str) -> Source:
         with open(path, "rb") as file:
             return cls(path, importlib.util.decode_source(file.read()))
+
+    @cached_property
+    def literals(self) -> frozenset[str]:
+        """The strings that the compiler interns: those that could be names (all_name_chars in
+        Objects/codeobject.c)."""
+        constants = (node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
+        return frozenset(v for v in constants if isinstance(v, str) and _NAME_LIKE.fullmatch(v))
 
     @cached_property
     def functions(self) -> dict[tuple[str, int], Function]:

@@ -29,12 +29,14 @@ from midrun.state.loaded import is_loaded, loaded
 
 @dataclass(frozen=True)
 class Ambient:
-    """`read` gives a value that can be pickled; `restore` takes it."""
+    """`read` gives a value that can be pickled; `restore` takes it: when all is loaded, or if
+    `late` when the program is about to go on, since it starts threads that work with the rest."""
 
     module: str
     name: str
     read: Callable[[], Any]
     restore: Callable[[Any], Any]
+    late: bool = False
 
 
 def read_all(entries: list[Ambient]) -> dict[str, Any]:
@@ -42,10 +44,10 @@ def read_all(entries: list[Ambient]) -> dict[str, Any]:
     return {entry.name: entry.read() for entry in entries if loaded(entry.module) is not None}
 
 
-def restore_all(entries: list[Ambient], state: dict[str, Any]) -> None:
-    """Put back what `read_all` gave."""
+def restore_all(entries: list[Ambient], state: dict[str, Any], *, late: bool = False) -> None:
+    """Put back what `read_all` gave: the entries that are `late`, or the others."""
     for entry in entries:
-        if entry.name in state:
+        if entry.name in state and entry.late is late:
             importlib.import_module(entry.module)
             entry.restore(state[entry.name])
 
@@ -67,7 +69,7 @@ def default_ambient() -> list[Ambient]:
         Ambient("logging", "logging", _read_logging, _set_logging),
         Ambient("decimal", "decimal", _read_decimal, _set_decimal),
         Ambient("multiprocessing.pool", "pools of processes", pools.read_pools, pools.set_pools),
-        Ambient("rich.live", "rich: displays", pools.read_displays, pools.set_displays),
+        Ambient("rich.live", "rich: displays", pools.read_displays, pools.set_displays, late=True),
         Ambient("asyncio.events", "asyncio", eventloops.read_policy, eventloops.set_policy),
         Ambient("wandb", "wandb", trackers.read_run, trackers.set_run),
         Ambient(distributed.MODULE, "group", distributed.read_group, distributed.leave_group),

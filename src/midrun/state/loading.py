@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import threading
 import types
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,7 +28,6 @@ class Loader(pickle.Unpickler):
         self.keep: Callable[[str, int], None] = lambda path, length: None
         self._reviver = reviver
         self._known = Known(own)
-        self._threads: list[threading.Thread] = []
         self._waiting: list[types.GeneratorType[Any, Any, Any]] = []
 
     def load_state(self) -> Any:
@@ -38,8 +36,6 @@ class Loader(pickle.Unpickler):
         root = super().load()
         for generator in self._waiting:
             self._reviver.wait(generator)
-        for thread in self._threads:
-            thread.start()
         # The memo holds every object that was loaded, and, through the methods that find_class
         # gave, this loader itself.
         self.memo = {}
@@ -76,10 +72,6 @@ class Loader(pickle.Unpickler):
     def _fill_generator(self, generator: Any, values: dict[str, Any]) -> None:
         if self._reviver.fill(generator, values).waits:
             self._waiting.append(generator)
-
-    def _start_thread(self, thread: threading.Thread, attributes: dict[str, Any]) -> None:
-        thread.__dict__.update(attributes)
-        self._threads.append(thread)
 
     def _memory(self, key: str) -> memoryview:
         return self.blobs.blob(key)

@@ -239,7 +239,8 @@ def save(root: Any, session: Session, own: list[str]) -> bytes:
     Raises NotNow if an object can't be saved just now.
     """
     file = io.BytesIO()
-    known = Known(own)
+    literals = {text for source in session.book.own.values() for text in source.literals}
+    known = Known(own, sorted(literals))
     file.write(known.prefix())
     saver = Saver(file, session)
     saver.memo = known.memo()

@@ -33,11 +33,6 @@ def fill_generator(*args: Any) -> NoReturn:
     _only_in_a_loader(*args)
 
 
-def start_thread(*args: Any) -> NoReturn:
-    """Gives a thread its attributes and starts it once all is loaded: (thread, attributes)."""
-    _only_in_a_loader(*args)
-
-
 def memory(*args: Any) -> NoReturn:
     """The bytes of a blob as a writable buffer: (key,)."""
     _only_in_a_loader(*args)

@@ -94,9 +94,10 @@ def _is_masked(look: Look) -> bool:
             continue
         if event.node.startswith(_SELECTIONS):
             return True
-        if event.node.startswith("MulBackward"):
-            return any(_is_mask(look, operand) for operand in event.inputs)
-        if event.node.startswith(_PASSING):
+        is_product = event.node.startswith("MulBackward")
+        if is_product and any(_is_mask(look, operand) for operand in event.inputs):
+            return True
+        if is_product or event.node.startswith(_PASSING):
             todo += [look.made(operand) for operand in event.inputs]
     return False
 
