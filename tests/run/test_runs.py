@@ -112,6 +112,31 @@ def test_the_clock_stops_a_loop_without_a_call(project):
     assert inside
 
 
+UNSAVABLE = """
+import time
+def slow(x):
+    print("go", flush=True)
+    for _ in range(1000):
+        time.sleep(0.1)
+    return x
+sorted([1], key=slow)
+"""
+
+
+def test_a_second_sigterm_ends_what_can_not_be_saved(project):
+    project.write(UNSAVABLE)
+    process = project.start("run", "--budget", "0", "a.py")
+    wait_for(process, "go")
+    process.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGTERM
+    assert "midrun: ended without the savepoint" in err
+    assert project.savepoints() == []
+
+
 def test_sigterm_saves_and_exits_and_the_rest_can_be_run(project):
     project.write(LOOP.replace("200", "60"))
     process = project.start("run", "--budget", "0", "a.py")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import click
 
 from midrun.cli import options
@@ -46,6 +48,8 @@ def verify(
     """
     from midrun.report import proof
 
+    # An exception ends the run that is under way, too; the signal's own way would leave it behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: ctx.exit(128 + number))
     trial = proof.Trial(target, arguments, is_module, through, points, stop, seed)
     if not as_json:
         click.echo(trial.announcement)

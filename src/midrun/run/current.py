@@ -77,6 +77,7 @@ class Run:
         self._within = Within(book.own)
         self._places: list[Wanted] = []
         self._busy = False
+        self._leaving = False
         self._told: set[str] = set()
         self._quiet = quiet
         self._writing = 0
@@ -292,8 +293,19 @@ class Run:
                 "it will be at the next place that can"
             )
 
+    def leave_unsaved(self) -> None:
+        """End the process as SIGTERM does, unless a savepoint is being taken or written."""
+        if self._leaving or self._busy:
+            return
+        with contextlib.suppress(OSError):
+            self.stored.update(status="stopped", elapsed=self.elapsed())
+        self.say("ended without the savepoint, which could not be taken here")
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+
     def _leave(self, how: str, snapshot: Snapshot) -> None:
         """End the process by the signal that asked for it, as without midrun."""
+        self._leaving = True
         with contextlib.suppress(StoreError, OSError):  # `saved` has been told, and said so
             snapshot.wait()
             self.stored.update(status="stopped", elapsed=self.elapsed())

@@ -3,8 +3,10 @@ serves to stop the main thread; nobody sends that signal, the clock only has its
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
+import time
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 STOP = signal.SIGURG  # ignored where nobody handles it; Go's runtime chose it for this purpose too
 Handler = Callable[[int, types.FrameType | None], None]
+_PATIENCE = 10.0  # seconds from SIGTERM until the program ends without a savepoint
 _SECOND_INTERRUPT = 1.0  # seconds in which a second Ctrl-C counts
 
 
@@ -33,6 +36,7 @@ class Handlers:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._terminating = False
 
     def __reduce__(self) -> Any:
         # Programs put handlers aside, to set them again: after a resume, those of the new run.
@@ -54,7 +58,14 @@ class Handlers:
         self._run.ask(Reason("SIGUSR1"))
 
     def terminate(self, number: int, frame: types.FrameType | None) -> None:
+        """Save and exit; without a savepoint at a second one, or if none can be taken for a
+        while: nobody waits for ever for a program that was told to end."""
+        if self._terminating:
+            self._run.leave_unsaved()
+            return
+        self._terminating = True
         self._run.ask(Reason("SIGTERM", then="terminate"))
+        _thread.start_new_thread(_terminate_later, ())
 
     def interrupt(self, number: int, frame: types.FrameType | None) -> None:
         """Ctrl-C interrupts as ever, after a moment in which a second one asks for a savepoint."""
@@ -75,3 +86,9 @@ class Handlers:
         for number, default, handler in self.table():
             if signal.getsignal(number) == handler:
                 signal.signal(number, default)
+
+
+def _terminate_later() -> None:
+    while True:
+        time.sleep(_PATIENCE)
+        _thread.interrupt_main(signal.SIGTERM)

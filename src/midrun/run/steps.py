@@ -68,12 +68,12 @@ def _wrap(module: types.ModuleType, watcher: Watcher) -> None:
 
     @functools.wraps(original)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
-        if module.torch.compiler.is_compiling():
+        if _is_compiling(module.torch):
             return original(tensors, *args, **kwargs)
-        found = [tensors] if isinstance(tensors, module.torch.Tensor) else list(tensors)
-        watcher.loss([t for t in found if isinstance(t, module.torch.Tensor)], sys._getframe(1))
-        result = original(found if not isinstance(tensors, module.torch.Tensor) else tensors,
-                          *args, **kwargs)  # fmt: skip
+        given = tensors if type(tensors) in (list, tuple) else [tensors]
+        found = [tensor for tensor in given if isinstance(tensor, module.torch.Tensor)]
+        watcher.loss(found, sys._getframe(1))
+        result = original(tensors, *args, **kwargs)
         watcher.gradients()
         return result
 
@@ -84,12 +84,19 @@ def _hook(module: types.ModuleType, watcher: Watcher) -> None:
     torch = sys.modules["torch"]
 
     def before(optimizer: Any, args: Any, kwargs: Any) -> None:
-        if not torch.compiler.is_compiling():
+        if not _is_compiling(torch):
             watcher.before_step(optimizer)
 
     def after(optimizer: Any, args: Any, kwargs: Any) -> None:
-        if not torch.compiler.is_compiling():
+        if not _is_compiling(torch):
             watcher.after_step(optimizer)
 
     for name, hook in zip(_TABLES, (before, after), strict=True):
-        vars(module)[name][KEY] = hook
+        if name in vars(module):  # since torch 2.1
+            vars(module)[name][KEY] = hook
+
+
+def _is_compiling(torch: Any) -> bool:
+    """Whether torch.compile is looking at the program, and not running it."""
+    compiler = getattr(torch, "compiler", None)
+    return compiler is not None and bool(compiler.is_compiling())

@@ -113,7 +113,8 @@ class Branch(Sentinel):
 
     def _answer(self) -> None:
         outcome = self._outcome
-        outcome.reached = self.count.backwards
+        # A program may set its gradients by hand, and call no backward pass.
+        outcome.reached = self.count.backwards or self.count.steps
         outcome.seconds = statistics.median(self._times) if self._times else 0.0
         if not math.isfinite(outcome.gradient):
             outcome.gradient = -1.0
