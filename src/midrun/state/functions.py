@@ -127,6 +127,10 @@ def reduce_class(obj: type, saver: Saver) -> Any:
         return reduced
     if reduced[0].__name__ not in ("_make_skeleton_class", "_make_skeleton_enum"):
         return reduced
+    module = sys.modules.get(obj.__module__)
+    if obj.__module__ not in saver.session.own and getattr(module, obj.__name__, None) is obj:
+        # A library has renamed it, but not its qualified name (torch.nn.attention.SDPBackend).
+        return getattr, (module, obj.__name__)
     namespace = {name: obj.__dict__[name] for name in _MADE_BY if name in obj.__dict__}
     arguments = (type(obj), obj.__name__, obj.__bases__, namespace, obj.__qualname__)
     return skeleton_class, arguments, _class_state(obj), None, None, fill_class
