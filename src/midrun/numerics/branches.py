@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +24,22 @@ class Start:
         return f"from {self.savepoint.spec}" if self.savepoint is not None else "from the start"
 
 
-def run_attached(start: Start, attach: str, request: str, folder: Path) -> str:
-    """Run a branch with `attach` and `request` of `Spec`, without output, and wait for its end.
-    Returns its last words, if it did not end well. `folder` is for what it needs."""
+def ask_branch(
+    start: Start, attach: str, request: Callable[[str, str], str]
+) -> tuple[str | None, str]:
+    """Run a branch with `attach` of `Spec`, and wait for its end. `request` makes the request, of
+    the file that takes its answer and of the folder for what the program writes. Returns the
+    answer, None if it gave none, and its last words, if it did not end well."""
+    with tempfile.TemporaryDirectory(prefix="midrun-branch-") as name:
+        folder = Path(name)
+        files = folder / "files"
+        files.mkdir()
+        out = files / "answer.json"
+        said = _run(start, attach, request(str(out), str(files)), folder)
+        return out.read_text() if out.exists() else None, said
+
+
+def _run(start: Start, attach: str, request: str, folder: Path) -> str:
     info = start.run.info
     spec = Spec(
         store=str(start.run.store.folder),

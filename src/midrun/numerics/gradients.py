@@ -6,21 +6,19 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import os
 import statistics
-import tempfile
 import types
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from midrun.errors import MidrunError
-from midrun.numerics.branches import Start, run_attached
+from midrun.numerics.attached import Attached
+from midrun.numerics.branches import Start, ask_branch
 from midrun.numerics.finding import Row
 from midrun.numerics.sandbox import Sandbox
-from midrun.run.sentinel import Count, Sentinel
-from midrun.run.steps import watch_steps
+from midrun.run.steps import parameters_of
 from midrun.store import Savepoint
 
 if TYPE_CHECKING:
@@ -58,14 +56,12 @@ def gradients(savepoint: Savepoint, *, steps: int, every: int, depth: int) -> Gr
 
     Raises MidrunError "no-steps" if the program takes none, or could not be repeated.
     """
-    with tempfile.TemporaryDirectory(prefix="midrun-grads-") as folder:
-        files = Path(folder) / "files"
-        files.mkdir()
-        out = files / "rows.json"
-        request = Request(steps, every, depth, str(out), str(files))
-        text = json.dumps(dataclasses.asdict(request))
-        said = run_attached(Start(savepoint.run, savepoint), _ATTACH, text, Path(folder))
-        rows = [Row(**row) for row in json.loads(out.read_text())] if out.exists() else []
+
+    def request(out: str, scratch: str) -> str:
+        return json.dumps(dataclasses.asdict(Request(steps, every, depth, out, scratch)))
+
+    text, said = ask_branch(Start(savepoint.run, savepoint), _ATTACH, request)
+    rows = [Row(**row) for row in json.loads(text)] if text else []
     if not rows:
         why = f": {said}" if said else "; it may be past its training, or use no optimizer of torch"
         raise MidrunError(f"no step was taken after {savepoint.spec}{why}", slug="no-steps")
@@ -97,20 +93,18 @@ def attach(run: Run, text: str) -> None:
     """Called in the new process before anything is loaded (`Spec.attach`)."""
     request = Request(**json.loads(text))
     Sandbox(Path(request.scratch)).enter()
-    recorder = _Recorder(run, request)
-    run.sentinel = recorder
-    watch_steps(recorder)
+    _Recorder(run, request).attach(run)
 
 
-class _Recorder(Sentinel):
+class _Recorder(Attached):
     def __init__(self, run: Run, request: Request) -> None:
-        super().__init__(lambda trip: None, run.own.has_file)
+        super().__init__(run, request.out)
         self._request = request
         self._left = request.steps
         self._components: Any = None
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
-        self.count = Count(self.count.backwards + 1, self.count.steps)
+        self._count_backward()
         if self._components is None:
             from midrun.numerics.microscope.components import Components
 
@@ -120,11 +114,11 @@ class _Recorder(Sentinel):
 
     def before_step(self, optimizer: Any) -> None:
         if self._components is not None:
-            parameters = [p for group in optimizer.param_groups for p in group["params"]]
+            parameters = parameters_of(optimizer.param_groups)
             self._components.gradients(self.count.backwards, parameters)
 
     def after_step(self, optimizer: Any) -> None:
-        self.count = Count(self.count.backwards, self.count.steps + 1)
+        super().after_step(optimizer)
         self._left -= 1
         if self._left <= 0:
             self._answer()
@@ -132,8 +126,7 @@ class _Recorder(Sentinel):
     def end(self, error: BaseException | None) -> None:
         self._answer()
 
-    def _answer(self) -> None:
+    def _answer(self) -> NoReturn:
         rows = self._components.rows() if self._components is not None else []
-        kept = [dataclasses.asdict(row) for row in rows if row.gradients][:: self._request.every]
-        Path(self._request.out).write_text(json.dumps(kept))
-        os._exit(0)
+        kept = [dataclasses.asdict(row) for row in rows if row.gradients]
+        self.answer(kept[:: self._request.every])

@@ -10,15 +10,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import os
 import sys
 import types
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from midrun.run.sentinel import Count, Look, Sentinel
-from midrun.run.steps import watch_steps
+from midrun.numerics.attached import Attached
+from midrun.run.sentinel import Count, Look
+from midrun.run.steps import gradients_of, parameters_of
 
 if TYPE_CHECKING:
     from midrun.numerics.finding import Finding
@@ -31,8 +31,8 @@ _PATIENCE = 20  # backward passes beyond the bad one, in which it should have co
 @dataclass
 class Request:
     """What is to be watched: from `begin`, when all was still finite, on; it went bad at `bad`
-    backward passes, by the sentinel. `losses` are what it had seen by then, by backward pass, and
-    `norms` those of gradients and parameters. `out` is the file that takes the answer."""
+    backward passes, by the sentinel, and `history` is what that had seen by then. `out` is the file
+    that takes the answer, `scratch` the folder for what the program writes."""
 
     begin: Count
     bad: int
@@ -57,16 +57,14 @@ def attach(run: Run, text: str) -> None:
 
     request = Request.read(text)
     Sandbox(Path(request.scratch)).enter()
-    replay = Replay(run, request)
-    run.sentinel = replay
-    watch_steps(replay)
+    Replay(run, request).attach(run)
 
 
-class Replay(Sentinel):
+class Replay(Attached):
     """Looks at every step, and through the microscope from the last one on that was fine."""
 
     def __init__(self, run: Run, request: Request) -> None:
-        super().__init__(lambda trip: None, run.own.has_file)
+        super().__init__(run, request.out)
         self._run = run
         self._request = request
         self._lens: Lens | None = None
@@ -84,7 +82,7 @@ class Replay(Sentinel):
         self._answer(None)
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
-        self.count = Count(self.count.backwards + 1, self.count.steps)
+        self._count_backward()
         if self.count.backwards > self._request.bad + _PATIENCE:
             self._answer(self._suspect)
         lens = self._watching()
@@ -97,14 +95,13 @@ class Replay(Sentinel):
     def gradients(self) -> None:
         lens = self._watching()
         if self._entered and self._suspect is None and (leaves := lens.leaves()):
-            self._suspect = lens.bad([p.grad for p in leaves], "gradient")
+            self._suspect = lens.bad(gradients_of(leaves), "gradient")
 
     def before_step(self, optimizer: Any) -> None:
         lens = self._watching()
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        gradients = [p.grad for p in parameters if p.grad is not None]
         lens.saw_gradients(self.count, optimizer.param_groups)
         if self._entered:
+            gradients = gradients_of(parameters_of(optimizer.param_groups))
             found = lens.bad(gradients, "gradient")
             still_bad = self._suspect is not None and not math.isfinite(self._loss)
             if found is not None or still_bad:
@@ -114,12 +111,11 @@ class Replay(Sentinel):
         self._enter_if_due()
 
     def after_step(self, optimizer: Any) -> None:
-        self.count = Count(self.count.backwards, self.count.steps + 1)
+        super().after_step(optimizer)
         if self._entered:
             lens = self._watching()
             lens.in_optimizer(False)
-            parameters = [p for group in optimizer.param_groups for p in group["params"]]
-            found = lens.bad(parameters, "parameter")
+            found = lens.bad(parameters_of(optimizer.param_groups), "parameter")
             if found is not None:
                 self._answer(self._suspect or found)
             lens.next_step()
@@ -138,11 +134,10 @@ class Replay(Sentinel):
             self._entered = True
             self._watching().enter()
 
-    def _answer(self, found: Finding | None) -> None:
+    def _answer(self, found: Finding | None) -> NoReturn:
         """Write what was found, and end the process."""
         answer: dict[str, Any] = {"found": None, "reached": self.count.backwards}
         if found is not None:
             found.step, found.backward = self.count.steps + 1, self.count.backwards
             answer["found"] = dataclasses.asdict(found)
-        Path(self._request.out).write_text(json.dumps(answer, default=str))
-        os._exit(0)
+        self.answer(answer)

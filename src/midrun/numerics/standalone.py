@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from midrun.numerics.places import is_users
 from midrun.run.sentinel import Count
-from midrun.run.steps import watching_steps
+from midrun.run.steps import gradients_of, parameters_of, watching_steps
 
 if TYPE_CHECKING:
     from midrun.numerics.finding import Finding
@@ -39,20 +39,16 @@ class _Watcher:
         self.check(tensors, "loss")
 
     def gradients(self) -> None:
-        self.check([leaf.grad for leaf in self._lens.leaves()], "gradient")
+        self.check(gradients_of(self._lens.leaves()), "gradient")
 
     def before_step(self, optimizer: Any) -> None:
         self._lens.saw_gradients(Count(), optimizer.param_groups)
-        self.check([p.grad for p in _parameters(optimizer) if p.grad is not None], "gradient")
+        self.check(gradients_of(parameters_of(optimizer.param_groups)), "gradient")
         self._lens.in_optimizer(True)
 
     def after_step(self, optimizer: Any) -> None:
         self._lens.in_optimizer(False)
-        self.check(_parameters(optimizer), "parameter")
-
-
-def _parameters(optimizer: Any) -> list[Any]:
-    return [p for group in optimizer.param_groups for p in group["params"]]
+        self.check(parameters_of(optimizer.param_groups), "parameter")
 
 
 @contextmanager
@@ -75,7 +71,7 @@ def look(model: Any, *, show: bool) -> Iterator[Sight]:
         lens.leave()
         watcher.gradients()
         if model is not None:
-            watcher.check((p.grad for p in model.parameters()), "gradient")
+            watcher.check(gradients_of(model.parameters()), "gradient")
             watcher.check(model.parameters(), "parameter")
         if sight.finding is None:
             sight.finding = lens.last_number()

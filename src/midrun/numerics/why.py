@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from midrun.errors import MidrunError
-from midrun.numerics.branches import Start, run_attached
+from midrun.numerics.branches import Start, ask_branch
 from midrun.numerics.finding import Finding
 from midrun.numerics.replay import Request
 from midrun.run.sentinel import Count, Trip
@@ -45,23 +40,17 @@ class Case:
 
 
 def find_case(store: Store, name: str | None) -> Case:
-    """The run `name`, or the newest run that has something to explain.
+    """The run `name`, or the newest run.
 
     Raises MidrunError "nothing-bad" if there is nothing, and the store's errors.
     """
-    runs = [store.run(name)] if name is not None else list(reversed(store.runs()))
-    if not runs:
-        store.savepoint()  # says what there is not
-    for run in runs:
-        trip = _trip(run)
-        if trip is not None or run.info.get("status") == "crashed":
-            return Case(run, trip, _clean_savepoint(run, trip))
-        if name is None and trip is None:
-            break
-    which = f"run {runs[0].id}"
+    run = store.run(name or "newest")
+    trip = _trip(run)
+    if trip is not None or run.info.get("status") == "crashed":
+        return Case(run, trip, _clean_savepoint(run, trip))
     raise MidrunError(
-        f"{which} has seen no NaN: its losses, gradients and parameters were finite whenever they "
-        "were looked at, and it has not crashed",
+        f"run {run.id} has seen no NaN: its losses, gradients and parameters were finite whenever "
+        "they were looked at, and it has not crashed",
         slug="nothing-bad",
     )
 
@@ -71,16 +60,13 @@ def explain(case: Case) -> Finding:
 
     Raises MidrunError "not-reproduced" if the NaN does not come again.
     """
-    with _scratch() as folder:
-        request = Request(
-            case.begin, case.bad, str(folder / "files" / "answer.json"), str(folder / "files"),
-            case.trip.history if case.trip is not None else [],
-        )  # fmt: skip
-        Path(request.scratch).mkdir()
-        said = run_attached(case.start, _ATTACH, request.write(), folder)
-        out = Path(request.out)
-        answer: dict[str, Any]
-        answer = dict(json.loads(out.read_text())) if out.exists() else {"error": said}
+    history = case.trip.history if case.trip is not None else []
+
+    def request(out: str, scratch: str) -> str:
+        return Request(case.begin, case.bad, out, scratch, history).write()
+
+    text, said = ask_branch(case.start, _ATTACH, request)
+    answer: dict[str, Any] = json.loads(text) if text is not None else {"error": said}
     found = answer.get("found")
     if found is None:
         raise MidrunError(_not_reproduced(case, answer), slug="not-reproduced")
@@ -134,12 +120,3 @@ def _clean_savepoint(run: Run, trip: Trip | None) -> Savepoint | None:
         except StoreError:
             return None
     return None
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="midrun-why-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

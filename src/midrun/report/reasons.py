@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from midrun.numerics.causes import CAUSES
 from midrun.numerics.finding import Cure, Finding, Line
 from midrun.report import history
+from midrun.report.terminal import indented, where
 
 _ROWS = 5  # steps of the history that are shown
 
@@ -29,19 +28,22 @@ def screen(found: Finding) -> RenderableType:
     else:
         parts.append(Text("no line of the program is known for it"))
     parts += [Text(), Text(found.reason)]
-    parts += [_indented(Text(line, "dim")) for line in found.operands[:6]]
+    parts += [indented(Text(line, "dim")) for line in found.operands[:6]]
     if len(found.way) > 1:
         parts += [Text(), Text("the way to the " + found.harm, "bold")]
-        parts.append(_indented(Text(" -> ".join(found.way))))
-    parts += [_indented(Text(f"also: {_where(line)}  {line.text.strip()}")) for line in found.also]
+        parts.append(indented(Text(" -> ".join(found.way))))
+    parts += [
+        indented(Text(f"also: {where(line.file, line.line)}  {line.text.strip()}"))
+        for line in found.also
+    ]
     if len(found.history) > 1:
         parts += [
             Text(),
             Text("the last steps", "bold"),
-            _indented(history.table(found.history[-_ROWS:], found.history)),
+            indented(history.table(found.history[-_ROWS:], found.history)),
         ]
     if found.cures:
-        parts += [Text(), Text("cures, tried", "bold"), _indented(_cures(found.cures))]
+        parts += [Text(), Text("cures, tried", "bold"), indented(_cures(found.cures))]
         parts += _best(found.cures[0])
     parts += [Text(note, "yellow") for note in found.notes]
     return Group(*parts)
@@ -50,7 +52,11 @@ def screen(found: Finding) -> RenderableType:
 def _headline(found: Finding) -> str:
     line = found.line
     assert line is not None
-    facts = [f"{_where(line)} in {line.function}" if line.function != "<module>" else _where(line)]
+    facts = [
+        f"{where(line.file, line.line)} in {line.function}"
+        if line.function != "<module>"
+        else where(line.file, line.line)
+    ]
     facts.append({"backward": "in the backward pass"}.get(found.phase, f"in the {found.phase}"))
     if found.module:
         facts.append(f"module {found.module}")
@@ -92,14 +98,5 @@ def _best(cure: Cure) -> list[RenderableType]:
         return [Text("none of them keeps the training finite", "yellow")]
     lines = [line for line in cure.diff.splitlines() if not line.startswith(("---", "+++"))]
     styles = {"+": "green", "-": "red"}
-    shown = [_indented(Text(line, styles.get(line[:1], "dim"))) for line in lines]
+    shown = [indented(Text(line, styles.get(line[:1], "dim"))) for line in lines]
     return [Text(), Text(f"the best: {cure.title} (midrun why --apply writes it)", "bold"), *shown]
-
-
-def _where(line: Line) -> str:
-    shown = os.path.relpath(line.file)
-    return f"{line.file if shown.startswith('..') else shown}:{line.line}"
-
-
-def _indented(what: RenderableType) -> Padding:
-    return Padding(what, (0, 0, 0, 2), expand=False)

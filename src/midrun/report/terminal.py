@@ -55,9 +55,9 @@ def details(shown: Details) -> RenderableType:
     ran = shown.command or (f"resume {shown.parent}" if shown.parent else "an unknown command")
     parts: list[RenderableType] = [
         title,
-        _indented(Text(", ".join(fact for fact in facts if fact))),
-        _indented(Text(f"run: {ran} ({shown.run_status})")),
-        _indented(Text(sizes)),
+        indented(Text(", ".join(fact for fact in facts if fact))),
+        indented(Text(f"run: {ran} ({shown.run_status})")),
+        indented(Text(sizes)),
     ]
     if shown.source:
         parts += [Text(), Text(shown.source_place, "bold"), _source(shown)]
@@ -69,7 +69,7 @@ def details(shown: Details) -> RenderableType:
     if shown.versions:
         saved_with = ", ".join(f"{name} {version}" for name, version in shown.versions.items())
         parts += [Text(), Text.assemble(("saved with ", "bold"), saved_with)]
-    rows = [(_where(edit.file, edit.line), edit.message) for edit in shown.edits]
+    rows = [(where(edit.file, edit.line), edit.message) for edit in shown.edits]
     heading = "edited since" if rows else "no source has been edited since"
     parts += [Text(), Text(heading, "bold"), *([_grid(rows)] if rows else [])]
     parts += [Text(), Text(shown.problem, "red")] if shown.problem else []
@@ -124,7 +124,7 @@ class _Savepoints:
         else:
             for number, cells in rows:
                 grid.add_row(number, Text(", ").join(cell for cell in cells if cell))
-        yield _indented(grid)
+        yield indented(grid)
 
 
 def _cells(line: SavepointLine) -> list[Text]:
@@ -151,7 +151,7 @@ def _source(shown: Details) -> RenderableType:
     for line in shown.source:
         mark, style = (">", "bold") if line.marked else ("", "")
         grid.add_row(mark, Text(str(line.number), "dim"), Text(line.text.expandtabs(), style))
-    return _indented(grid)
+    return indented(grid)
 
 
 def _stack(shown: Details) -> RenderableType:
@@ -164,14 +164,16 @@ def _grid(rows: list[tuple[str, str]]) -> RenderableType:
     grid.add_column(overflow="fold")
     for left, right in rows:
         grid.add_row(Text(left), Text(right))
-    return _indented(grid)
+    return indented(grid)
 
 
-def _where(file: str, line: int | None) -> str:
+def where(file: str, line: int | None) -> str:
+    """A place for people, relative to the current folder where that is shorter."""
     shown = os.path.relpath(file)
     shown = file if shown.startswith("..") else shown
     return shown if line is None else f"{shown}:{line}"
 
 
-def _indented(what: RenderableType) -> Padding:
+def indented(what: RenderableType) -> Padding:
+    """What belongs to the line above it."""
     return Padding(what, (0, 0, 0, 2), expand=False)

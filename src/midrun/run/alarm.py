@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -44,12 +43,8 @@ def _pause(run: Run, trip: Trip, on_nan: str, cures: bool) -> None:
     run.finish_writing()
     _explain(run, cures)
     if on_nan == "stop" or (on_nan == "ask" and not _goes_on()):
-        with contextlib.suppress(OSError):
-            run.stored.update(status="stopped", elapsed=run.elapsed())
-        run.say("stopped")
         sys.stdout.flush()
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
+        run.stop("stopped")
 
 
 _NAMES = {"loss": "loss", "gradient": "gradients", "parameter": "parameters"}

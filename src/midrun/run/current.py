@@ -297,11 +297,14 @@ class Run:
         """End the process as SIGTERM does, unless a savepoint is being taken or written."""
         if self._leaving or self._busy:
             return
+        self.stop("ended without the savepoint, which could not be taken here")
+
+    def stop(self, words: str) -> None:
+        """End the process as SIGTERM does, after these words."""
         with contextlib.suppress(OSError):
             self.stored.update(status="stopped", elapsed=self.elapsed())
-        self.say("ended without the savepoint, which could not be taken here")
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
+        self.say(words)
+        _end_by(signal.SIGTERM)
 
     def _leave(self, how: str, snapshot: Snapshot) -> None:
         """End the process by the signal that asked for it, as without midrun."""
@@ -311,9 +314,13 @@ class Run:
             self.stored.update(status="stopped", elapsed=self.elapsed())
         if self.newest is not None:
             self.say(f"saved; continue with: midrun resume {self.newest.spec}")
-        number = signal.SIGINT if how == "interrupt" else signal.SIGTERM
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        _end_by(signal.SIGINT if how == "interrupt" else signal.SIGTERM)
+
+
+def _end_by(number: signal.Signals) -> None:
+    """End the process by a signal, as without midrun."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def run_of_this_process() -> Run | None:

@@ -23,6 +23,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from midrun.run.steps import gradients_of, parameters_of
+
 _SHARE = 0.005  # of the time, for looks at gradients and parameters
 _SKIPPED = 20  # losses on end that are not finite, without a step: more than a GradScaler needs
 _HISTORY = 200  # looks that are kept
@@ -121,7 +123,7 @@ class Sentinel:
         self._is_over = True
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
-        self.count = Count(self.count.backwards + 1, self.count.steps)
+        self._count_backward()
         self._at = self._own_line(frame)
         if not self._is_over and tensors and tensors[0].numel() == 1:
             self._safely(lambda: self._read(tensors[0], self._saw_loss))
@@ -136,6 +138,9 @@ class Sentinel:
 
     def after_step(self, optimizer: Any) -> None:
         self.count = Count(self.count.backwards, self.count.steps + 1)
+
+    def _count_backward(self) -> None:
+        self.count = Count(self.count.backwards + 1, self.count.steps)
 
     def _safely(self, action: Callable[[], None]) -> None:
         try:
@@ -163,8 +168,8 @@ class Sentinel:
     def _look(self, optimizer: Any) -> None:
         """Look at all gradients and parameters of an optimizer."""
         began = time.perf_counter()
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        gradients = [p.grad for p in parameters if p.grad is not None]
+        parameters = parameters_of(optimizer.param_groups)
+        gradients = gradients_of(parameters)
         count = self.count
 
         def seen(norms: list[float]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -35,6 +35,16 @@ class Watcher(Protocol):
 
     def after_step(self, optimizer: Any) -> None:
         """An optimizer has changed its parameters."""
+
+
+def parameters_of(groups: list[dict[str, Any]]) -> list[Any]:
+    """The parameters in the groups of an optimizer (`optimizer.param_groups`)."""
+    return [parameter for group in groups for parameter in group["params"]]
+
+
+def gradients_of(parameters: Iterable[Any]) -> list[Any]:
+    """The gradients that some parameters have."""
+    return [parameter.grad for parameter in parameters if parameter.grad is not None]
 
 
 def watch_steps(watcher: Watcher) -> None:

@@ -6,17 +6,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import os
 import statistics
 import time
 import types
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from midrun.numerics.attached import Attached
 from midrun.numerics.sandbox import Sandbox
-from midrun.run.sentinel import Count, Sentinel, norm
-from midrun.run.steps import watch_steps
+from midrun.run.sentinel import norm
+from midrun.run.steps import gradients_of, parameters_of
 
 if TYPE_CHECKING:
     from midrun.run.current import Run
@@ -64,16 +64,14 @@ def attach(run: Run, text: str) -> None:
     for path, contents in trial.overlay.items():
         sandbox.overlay(path, contents)
     sandbox.enter()
-    branch = Branch(run, trial)
-    run.sentinel = branch
-    watch_steps(branch)
+    Branch(run, trial).attach(run)
 
 
-class Branch(Sentinel):
+class Branch(Attached):
     """Looks at every step, and ends the process when enough is known."""
 
     def __init__(self, run: Run, trial: Trial) -> None:
-        super().__init__(lambda trip: None, run.own.has_file)
+        super().__init__(run, trial.out)
         self._trial = trial
         self._outcome = Outcome()
         self._began = self._last = 0.0
@@ -88,7 +86,7 @@ class Branch(Sentinel):
         self._answer()
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
-        self.count = Count(self.count.backwards + 1, self.count.steps)
+        self._count_backward()
         now = time.perf_counter()
         if self._last:
             self._times.append(now - self._last)
@@ -103,20 +101,19 @@ class Branch(Sentinel):
             self._bad_losses = 0 if is_finite else self._bad_losses + 1
 
     def before_step(self, optimizer: Any) -> None:
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        gradients = [p.grad for p in parameters if p.grad is not None]
+        parameters = parameters_of(optimizer.param_groups)
+        gradients = gradients_of(parameters)
         self._outcome.gradient = float(norm(gradients))
         worst = float(norm(parameters)) + self._outcome.gradient
         if not math.isfinite(worst) or self._bad_losses:
             self._outcome.finite = False
             self._answer()
 
-    def _answer(self) -> None:
+    def _answer(self) -> NoReturn:
         outcome = self._outcome
         # A program may set its gradients by hand, and call no backward pass.
         outcome.reached = self.count.backwards or self.count.steps
         outcome.seconds = statistics.median(self._times) if self._times else 0.0
         if not math.isfinite(outcome.gradient):
             outcome.gradient = -1.0
-        Path(self._trial.out).write_text(json.dumps(dataclasses.asdict(outcome)))
-        os._exit(0)
+        self.answer(dataclasses.asdict(outcome))

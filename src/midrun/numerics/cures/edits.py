@@ -43,12 +43,12 @@ class File:
         self._lines = text.encode().split(b"\n")
 
     def expression(self, line: Line) -> ast.expr | None:
-        """The expression at a place: the one with just these ends, else the innermost call or
-        operation on the line."""
-        nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.expr)]
-        for node in nodes:
-            ends = (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
-            if ends == (line.line, line.end_line, *self._bytes(line)):
+        """The expression at a place: the one with just these ends."""
+        wanted = (line.line, line.end_line, *self._bytes(line))
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.expr) and wanted == (
+                node.lineno, node.end_lineno, node.col_offset, node.end_col_offset,
+            ):  # fmt: skip
                 return node
         return None
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from midrun.errors import MidrunError
-from midrun.numerics.branches import Start, run_attached
+from midrun.numerics.branches import Start, ask_branch
 from midrun.numerics.cures.branch import LEAST, Outcome, Trial
 from midrun.numerics.cures.remedies import Remedy, remedies
 from midrun.numerics.finding import Cure, Finding
@@ -28,22 +25,14 @@ class Tried:
     outcome: Outcome | None
 
 
-def try_cures(
-    start: Start, found: Finding, on_tried: Callable[[int, int], None] = lambda done, all_: None
-) -> list[tuple[Cure, Remedy]]:
-    """Run each remedy from `start`, and return the cures, the best first. `on_tried` is told how
-    many of how many are done."""
+def try_cures(start: Start, found: Finding) -> list[tuple[Cure, Remedy]]:
+    """Run each remedy from `start`, and return the cures, the best first."""
     proposed = remedies(found, _read)[:_MOST]
     if not proposed:
         return []
     todo: list[Remedy | None] = [None, *proposed]
-    done = 0
     with ThreadPoolExecutor(max(1, (os.cpu_count() or 2) // 2)) as pool:
-        tried = []
-        for result in pool.map(lambda remedy: _try(start, found, remedy), todo):
-            done += 1
-            on_tried(done, len(todo))
-            tried.append(result)
+        tried = list(pool.map(lambda remedy: _try(start, found, remedy), todo))
     plain, *rest = tried
     cures = [(_judge(found, plain.outcome, t), t.remedy) for t in rest if t.remedy is not None]
     return sorted(cures, key=lambda pair: _rank(pair[0]))
@@ -55,14 +44,13 @@ def _read(path: str) -> str:
 
 
 def _try(start: Start, found: Finding, remedy: Remedy | None) -> Tried:
-    with tempfile.TemporaryDirectory(prefix="midrun-cure-") as folder:
-        files = Path(folder) / "files"
-        files.mkdir()
-        out = files / "outcome.json"
-        overlay = {remedy.edit.path: remedy.edit.after} if remedy is not None else {}
-        trial = Trial(found.backward, str(out), str(files), overlay)
-        run_attached(start, _ATTACH, trial.write(), Path(folder))
-        return Tried(remedy, Outcome.read(out.read_text()) if out.exists() else None)
+    overlay = {remedy.edit.path: remedy.edit.after} if remedy is not None else {}
+
+    def request(out: str, scratch: str) -> str:
+        return Trial(found.backward, out, scratch, overlay).write()
+
+    text, _ = ask_branch(start, _ATTACH, request)
+    return Tried(remedy, Outcome.read(text) if text is not None else None)
 
 
 def _judge(found: Finding, plain: Outcome | None, tried: Tried) -> Cure:

@@ -99,8 +99,7 @@ def _division(look: Look) -> Answer:
         return "clip-by-norm", f"{what}: the gradient's norm is 0"
     if exact:
         return "half-underflow", f"{what}: {lost(look, operand, exact)}"
-    maker = look.maker(operand)
-    if look.base == "div" and above == 0 and maker is not None and _counts(look, maker):
+    if look.base == "div" and above == 0 and _counts(look):
         return "empty-mean", f"{what}: the sum and the number of what is averaged are both 0"
     divisor = look.event.operand("other")
     is_number = divisor is not None and divisor.shape.numel() == 1
@@ -122,8 +121,8 @@ def _is_centred(look: Look) -> bool:
     return False
 
 
-def _counts(look: Look, maker: object) -> bool:
-    """Whether an operand is the number of something: a sum or count of whole numbers that were not
+def _counts(look: Look) -> bool:
+    """Whether the divisor is the number of something: a sum or count of whole numbers that were not
     made by arithmetic."""
     found = look.event.operand("other")
     for _ in range(4):

@@ -19,6 +19,7 @@ from midrun.numerics.microscope.tensors import kind
 from midrun.numerics.places import Place
 from midrun.numerics.trend import growth
 from midrun.run.sentinel import Count, Look
+from midrun.run.steps import parameters_of
 
 _GROWS = ("overflow", "half-overflow", "unknown", "inf-minus-inf")
 
@@ -62,9 +63,8 @@ class Lens:
 
     def saw_gradients(self, count: Count, groups: list[dict[str, Any]]) -> None:
         """For the history: the gradients of an optimizer's groups before a step."""
-        parameters = [p for group in groups for p in group["params"]]
         self._rate = float(groups[0]["lr"]) if groups and "lr" in groups[0] else None
-        self._components.gradients(count.backwards, parameters)
+        self._components.gradients(count.backwards, parameters_of(groups))
         self._step_line = self._scope.places.innermost(sys._getframe(1))
 
     def in_optimizer(self, inside: bool) -> None:
