@@ -9,6 +9,7 @@ import pytest
 from forkserver import FastVerifier, Forks
 from midrun.run.spec import Spec
 from midrun.verify.verify import Report
+from project import Project
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,12 @@ def forks() -> Iterator[Forks]:
     server = Forks()
     yield server
     server.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty folder, and midrun called in it."""
+    return Project(tmp_path / "project")
 
 
 @pytest.fixture

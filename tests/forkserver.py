@@ -63,9 +63,8 @@ class FastVerifier(Verifier):
         code = self.forks.run(spec, arguments, cwd, folder / "out", folder / "err")
         final = folder / "final.json"
         state = json.loads(final.read_text()) if final.exists() else {}
-        passes = state.pop("passes", 0)
         out, err = (folder / "out").read_bytes(), (folder / "err").read_bytes()
-        return Outcome(code, out, err, state, time.monotonic() - began, passes)
+        return Outcome(code, out, err, state, time.monotonic() - began, **state.pop("counts", {}))
 
 
 def _child(request: list[Any]) -> int:

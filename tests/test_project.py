@@ -27,11 +27,12 @@ RANK = {
     "run": 4,
     "verify": 5,
     "numerics": 5,
-    "report": 6,
-    "cli": 7,
-    "__init__": 8,
-    "__main__": 8,
-    "_boot": 8,
+    "past": 6,
+    "report": 7,
+    "cli": 8,
+    "__init__": 9,
+    "__main__": 9,
+    "_boot": 9,
 }
 MOST_LINES = 340
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import traceback
 
 import pytest
 
 from midrun.source.book import Book
-from midrun.source.hot import HERE, fresh
+from midrun.source.hot import flag, fresh
 from midrun.source.module import Source
 
 SCRIPT = '''\
@@ -32,9 +33,9 @@ def run(
 
     book, seen = Book(rounds=rounds), []
     code = book.add(source)
-    monkeypatch.setattr(builtins, HERE, seen.append, raising=False)
     for number in range(len(book.blocks.places)):
-        monkeypatch.setattr(builtins, f"_@{number}", True, raising=False)
+        passed = functools.partial(seen.append, number)
+        monkeypatch.setattr(builtins, flag(number), passed, raising=False)
     namespace: dict = {"__name__": "hot"}
     exec(code, namespace)
     return namespace, seen

@@ -56,7 +56,7 @@ def test_a_statement_begins_where_its_check_does(module):
             unchecked = isinstance(statement, ast.While) or is_prologue(statement)
             assert flag == (statement.lineno, statement.col_offset) or unchecked
             told += flag is not None
-    assert told > 0.6 * flags
+    assert told > 0.3 * flags  # each check reads its flag twice
 
 
 def is_prologue(statement: ast.stmt) -> bool:

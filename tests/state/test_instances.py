@@ -41,6 +41,12 @@ class Refusing:
     def __getstate__(self):
         raise TypeError("this is not for pickles")
 
+class Wrapping:
+    def __new__(cls, inner):
+        made = super().__new__(cls)
+        made.inner = inner
+        return made
+
 class Shared:
     _shared = {}
 
@@ -67,6 +73,10 @@ def test_what_a_class_drops_is_kept(library):
 
 def test_what_cannot_be_saved_is_left_to_the_class(library):
     assert again(library.Hasher()).hash.hexdigest() == library.Hasher().hash.hexdigest()
+
+
+def test_an_instance_whose_new_wants_arguments_is_made_without_it(library):
+    assert again(library.Wrapping([1])).inner == [1]
 
 
 def test_an_instance_that_is_still_being_made_is_saved_as_far_as_it_is(library):

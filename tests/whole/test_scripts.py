@@ -17,6 +17,8 @@ from midrun.verify.verify import Report
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 CORE = sorted(p for p in (SCRIPTS / "core").iterdir() if p.suffix == ".py" or p.is_dir())
+# Hooks that Python calls anew, since it had kept their answers.
+RECOUNTED = {"abc_protocol_generic.py:16:8"}
 KNOWN = {
     "hash_and_decoder_objects.py": "hashlib, zlib and codec objects in mid-stream have no state",
     "struct_and_codecs.py": "a regular expression's scanner has no state",
@@ -123,6 +125,8 @@ def _assert_agreed(report: Report) -> None:
     assert report.failed == ""
     assert report.undetermined == ""
     assert [p.faults for p in report.points if p.faults] == []
+    counts = [p.miscounted for p in report.points if p.miscounted]
+    assert counts == [] or counts[0][0].rpartition("/")[2] in RECOUNTED
 
 
 def _skip_unless_installed(script: Path) -> None:

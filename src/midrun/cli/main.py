@@ -28,6 +28,8 @@ _COMMANDS = {
     "verify": "verify",
     "why": "why",
     "grads": "why",
+    "goto": "past",
+    "log": "past",
     "ls": "runs",
     "show": "runs",
     "rm": "runs",

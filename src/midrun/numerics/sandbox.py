@@ -3,8 +3,9 @@ and writing to the same ones.
 
 What the program opens for writing is a copy in a scratch folder from then on, for reading too; what
 it removes or renames, only there. This holds for files opened by Python's `open` (NumPy, csv, json,
-logging, TensorBoard and the rest open theirs so) and by `torch.save`. It is no protection against
-a program that means to get around it.
+logging, TensorBoard and the rest open theirs so) and `os.open`, by `torch.save` and `sqlite3`, and
+for those that a savepoint brings back. It is no protection against a program that means to get
+around it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 from midrun.run.imports import after_import
 
 _WRITES = frozenset("wax+")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SPECIAL = ("/dev/", "/proc/", "/sys/")
 
 
@@ -32,6 +34,8 @@ class Sandbox:
         self._scratch = scratch
         self._copies: dict[str, str] = {}
         self._open = builtins.open
+        self._os_open = os.open
+        self._truncate = os.truncate
 
     def overlay(self, path: str, contents: str) -> None:
         """Show other contents of a file."""
@@ -43,11 +47,14 @@ class Sandbox:
         """From now on, in this process, for good."""
         builtins.open = self._opened
         io.open = self._opened
+        os.open = self._os_opened
+        os.truncate = self._truncated
         for name in ("remove", "unlink"):
             setattr(os, name, self._removing(getattr(os, name)))
         for name in ("rename", "replace"):
             setattr(os, name, self._renaming(getattr(os, name)))
         after_import("torch.serialization", self._serialization)
+        after_import("sqlite3.dbapi2", self._databases)
 
     def where(self, path: str, *, writes: bool, keep: bool = True) -> str:
         """Where a file is to be looked for, or written; with what it holds now if `keep`."""
@@ -65,12 +72,38 @@ class Sandbox:
         return copy
 
     def _opened(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        if isinstance(file, str | bytes | os.PathLike) and kwargs.get("opener") is None:
+        opener = kwargs.get("opener")
+        known = opener is None or opener.__module__.startswith("midrun.")
+        if isinstance(file, str | bytes | os.PathLike) and known:
             path = os.fsdecode(file)
             writes = bool(_WRITES & set(mode))
             if writes or os.path.realpath(path) in self._copies:
                 file = self.where(path, writes=writes, keep="w" not in mode)
         return self._open(file, mode, *args, **kwargs)
+
+    def _os_opened(
+        self, path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None
+    ) -> int:
+        if dir_fd is None and not flags & os.O_DIRECTORY:
+            path = self.where(os.fsdecode(path), writes=bool(flags & _WRITING))
+        return self._os_open(path, flags, mode, dir_fd=dir_fd)
+
+    def _truncated(self, path: Any, length: int) -> None:
+        if not isinstance(path, int):
+            path = self.where(os.fsdecode(path), writes=True)
+        self._truncate(path, length)
+
+    def _databases(self, module: types.ModuleType) -> None:
+        connect = module.connect
+
+        def sandboxed(database: Any, *args: Any, **kwargs: Any) -> Any:
+            named = isinstance(database, str | bytes | os.PathLike)
+            if named and not kwargs.get("uri") and os.fsdecode(database) not in ("", ":memory:"):
+                database = self.where(os.fsdecode(database), writes=True)
+            return connect(database, *args, **kwargs)
+
+        for owner in (module, sys.modules["sqlite3"]):
+            vars(owner)["connect"] = sandboxed
 
     def _removing(self, original: Callable[..., None]) -> Callable[..., None]:
         def remove(path: Any, *args: Any, **kwargs: Any) -> None:

@@ -89,7 +89,7 @@ def make_book(spec: Spec, wanted: list[Wanted]) -> Book:
     def lines(path: str) -> list[int]:
         return [place.line for place in wanted if place.file == os.path.realpath(path)]
 
-    return Book(lines, rounds=bool(spec.verify))
+    return Book(lines, rounds=bool(spec.verify), visits=bool(spec.attach))
 
 
 def make_run(

@@ -10,12 +10,12 @@ import _thread
 import contextlib
 import functools
 import os
-import shutil
 import signal
 import sys
 import threading
 import time
 import types
+from collections.abc import Callable
 from typing import Any
 
 from midrun.run.clock import Clock
@@ -41,6 +41,7 @@ from midrun.store import Run as StoredRun
 from midrun.store import Savepoint, StoreError
 
 _LATE = 0.005  # seconds that a try may take
+_FREE = 0.1  # seconds of tries that failed, one after another, until they make room for the program
 _PERIOD = 0.5  # seconds between two looks at whether a savepoint is due
 _STOPPING = 0.02  # seconds in which a place for a savepoint that is due is looked for at a time
 
@@ -63,6 +64,7 @@ class Run:
         self.environment = Environment()
         self.handlers: Handlers | None = None
         self.wanted: dict[int, list[Wanted]] = {}
+        self.at_wanted: Callable[[Wanted, int, types.FrameType], None] = self._ask_at
         self.seen: set[int] = set()
         self.newest: Savepoint | None = None
         self.before = before
@@ -84,6 +86,7 @@ class Run:
         self._last: Snapshot | None = None
         self._failed = False
         self._not_before = 0.0
+        self._in_vain = 0.0
 
     @functools.cached_property
     def registry(self) -> Registry:
@@ -105,7 +108,7 @@ class Run:
         return self.before + time.monotonic() - self.started
 
     def follow(self, places: list[Wanted]) -> None:
-        """Save at these places."""
+        """Call `at_wanted`, which has a savepoint taken, at these places."""
         self._places = places
         for number, place in enumerate(self.book.blocks.places):
             self._block_added(number, place)
@@ -114,8 +117,7 @@ class Run:
         self.flags.grow(number + 1)
         path, line, _ = place
         for wanted in self._places:
-            taken = any(wanted in found for found in self.wanted.values())
-            if not taken and wanted.line == line and wanted.file == os.path.realpath(path):
+            if wanted.line == line and wanted.file == os.path.realpath(path):
                 self.wanted.setdefault(number, []).append(wanted)
                 self.flags.hold(number)
 
@@ -124,17 +126,21 @@ class Run:
         if self._busy or threading.get_ident() != threading.main_thread().ident:
             return
         is_new = number not in self.seen
-        self.flags.passed(number)
         reason = self.watch.passed(self.stops) if self.watch is not None else None
         for wanted in self.wanted.get(number, ()):
-            wanted.passes += 1
-            if wanted.passes == wanted.count:
-                self.policy.ask(Reason(f"at {wanted.text}"))
+            self.at_wanted(wanted, number, frame)
         reason = reason or self.policy.due(time.monotonic(), is_new, self._writing > 0)
         if reason is not None and time.monotonic() >= self._not_before:
             self.attempt(reason, frame)
-        if is_new:
-            self.seen.add(number)
+        # Only now: a program that continues from that savepoint makes this check again.
+        self.flags.passed(number)
+        self.seen.add(number)
+
+    def _ask_at(self, wanted: Wanted, number: int, frame: types.FrameType) -> None:
+        wanted.block = number if wanted.block < 0 else wanted.block
+        wanted.passes += number == wanted.block
+        if number == wanted.block and wanted.passes == wanted.count:
+            self.policy.ask(Reason(f"at {wanted.text}"))
 
     def begin(self) -> None:
         """The script is about to start, or to go on."""
@@ -232,8 +238,10 @@ class Run:
             ended = time.monotonic()
             if self.watch is not None:
                 self.watch.failed()
-            elif ended - began > _LATE:  # leave the program time to go on
-                self._not_before = ended + ended - began
+            else:
+                self._in_vain += ended - began
+                if ended - began > _LATE and self._in_vain > _FREE:
+                    self._not_before = ended + ended - began
             self.policy.put_off(reason, began, ended)
             self._put_off(reason, frame, str(why))
             return False
@@ -244,6 +252,7 @@ class Run:
             self._fail(str(error) if isinstance(error, Unsaved) else repr(error))
             return False
         self.policy.taken(reason, began, time.monotonic())
+        self._in_vain = 0.0
         if self.watch is not None:
             self.watch.taken(snapshot)
         if reason.text in self._told:
@@ -260,15 +269,6 @@ class Run:
             self.newest = savepoint
         else:
             self._fail(f"{error}")
-
-    def keep_tail(self, path: str, length: int) -> None:
-        """Keep what a file has beyond `length` bytes, which a resume is about to cut off."""
-        folder = self.stored.folder / "cut"
-        folder.mkdir(exist_ok=True)
-        name = f"{len(list(folder.iterdir()))}-{os.path.basename(path)}"
-        with open(path, "rb") as file, open(folder / name, "wb") as kept:
-            file.seek(length)
-            shutil.copyfileobj(file, kept)
 
     def finish_writing(self) -> None:
         """Wait until every savepoint has reached the disk."""

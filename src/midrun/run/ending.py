@@ -6,7 +6,10 @@ import contextlib
 import os
 import sys
 import types
+from collections.abc import Container
 from typing import TYPE_CHECKING
+
+from midrun.run.saving import seen
 
 if TYPE_CHECKING:
     from midrun.run.current import Run
@@ -42,7 +45,8 @@ class Ending:
         run.end()
         run.finish_writing()
         if run.watch is not None:
-            run.watch.finish()
+            run.watch.finish(_passes(run))
+        self._note_end(error)
         status = "finished" if error is None else "crashed"
         with contextlib.suppress(OSError):  # a full disk is no fault of the script
             run.stored.update(status=status, error=_summary(error), elapsed=run.elapsed())
@@ -55,6 +59,33 @@ class Ending:
         saved = duration(newest.manifest["elapsed"])
         run.say(f"the newest savepoint is at {place}, {duration(lost)} before the crash")
         run.say(f"mend the code, then go on from there, {saved} into the run: midrun resume")
+
+    def _note_end(self, error: BaseException | None) -> None:
+        """Keep how often each block was passed in all, and where it crashed."""
+        run = self._run
+        with contextlib.suppress(OSError):
+            sources = {p: run.stored.keep_source(s.text) for p, s in run.book.own.items()}
+            crash = [] if error is None else _places(error.__traceback__, run.book.own)
+            run.stored.note_end({"seen": seen(run), "sources": sources, "crash": crash})
+
+
+def _passes(run: Run) -> dict[str, int | None]:
+    """How often each block was passed, by FILE:LINE:COLUMN."""
+    places = enumerate(run.book.blocks.places)
+    return {"{}:{}:{}".format(*place): run.flags.passes(number) for number, place in places}
+
+
+def _places(
+    traceback: types.TracebackType | None, own: Container[str]
+) -> list[tuple[str, int, str]]:
+    """File, line and function of the program's own frames, the innermost last."""
+    found = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_filename in own:
+            found.append((code.co_filename, traceback.tb_lineno, code.co_qualname))
+        traceback = traceback.tb_next
+    return found
 
 
 def without_own_frames(traceback: types.TracebackType | None) -> types.TracebackType | None:

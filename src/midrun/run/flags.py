@@ -1,19 +1,24 @@
-"""The flags of the checks in the hot form.
+"""The flags of the checks in the hot form: what a check calls, or None.
 
-A flag is up until its block is passed for the first time. It stays up where the user wants a
-savepoint each time, and all do where no other way is left to stop the program.
+A flag is a call of the run until its block is passed for the first time, and of a counter after
+that. It stays the run's where the user wants a savepoint each time, and all do where no other way
+is left to stop the program.
 """
 
 from __future__ import annotations
 
 import builtins
+import functools
 import gc
+import itertools
+import operator
 import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
-from midrun.source.hot import HERE, flag
+from midrun.run.passes import Counter
+from midrun.source.hot import flag
 
 
 class Flags:
@@ -26,52 +31,89 @@ class Flags:
 
         self._spare = _spare_builtins()
         self._check = check
-        builtins.__dict__[HERE] = check
-        for spare in self._spare:
-            spare[HERE] = _nowhere
-        self._names: list[str] = []
+        self._checks: list[Callable[[], object]] = []
+        self._counters: dict[int, Counter] = {}
+        self._passes: list[int | None] = []
         self._held: set[int] = set()
         self._all_up = False
+        self._ignored: set[Any] | None = None
 
     def grow(self, count: int) -> None:
         """Make flags for all blocks below number `count`; new ones are up."""
-        for number in range(len(self._names), count):
-            self._names.append(flag(number))
-            builtins.__dict__[self._names[number]] = True
+        for number in range(len(self._checks), count):
+            self._checks.append(functools.partial(self._check, number))
+            self._passes.append(0)
+            self._set(number, self._checks[number])
             for spare in self._spare:
-                spare[self._names[number]] = None
+                spare[flag(number)] = None
 
     def hold(self, number: int) -> None:
         """Keep the flag of a block up for good."""
         self._held.add(number)
 
+    def call_next(self, number: int, function: Callable[[], object]) -> None:
+        """Have the next check of block `number` call `function`, from the frame of the program that
+        the check is in."""
+        calls = itertools.chain(map(operator.call, [function]), itertools.repeat(None))
+        self._set(number, calls.__next__)
+
     def raise_all(self) -> None:
         """Put all flags up, until `lower`."""
         self._all_up = True
-        for name in self._names:
-            builtins.__dict__[name] = True
+        for number, check in enumerate(self._checks):
+            self._set(number, check)
 
     def lower(self) -> None:
         """Go back to the ordinary way."""
         self._all_up = False
 
     def passed(self, number: int) -> None:
-        """Block `number` has been passed: take its flag down."""
+        """Block `number` has been passed, and its check has called the run."""
+        passes = self._passes[number]
+        if passes is not None:
+            self._passes[number] = passes + 1
         if not self._all_up and number not in self._held:
-            builtins.__dict__[self._names[number]] = None
+            self._count(number)
+
+    def go_on(self, number: int, passes: int | None) -> None:
+        """Block `number` had been passed so often, in the run that this one continues; None if that
+        is not known."""
+        self._passes[number] = passes
+
+    def passes(self, number: int) -> int | None:
+        """How often block `number` has been passed; None if that is not known."""
+        counter = self._counters.get(number)
+        known, counted = self._passes[number], counter.count if counter is not None else 0
+        return None if known is None or counted is None else known + counted
 
     def leave_out(self, config: Any) -> None:
         """Have torch.compile compile the program without the checks: it ignores functions that are
         in this set, and takes what is in `builtins` for constant. `config` is
         `torch._dynamo.config`."""
         name = "ignore_logging_functions"
-        getattr(config, name if hasattr(config, name) else "ignore_logger_methods").add(self._check)
+        self._ignored = getattr(config, name if hasattr(config, name) else "ignore_logger_methods")
+        for number in range(len(self._checks)):
+            self._ignored.add(builtins.__dict__[flag(number)])
 
     def drop(self) -> None:
         """Take all flags down for good (in a forked child, and at the end)."""
-        for name in self._names:
-            builtins.__dict__[name] = None
-        builtins.__dict__[HERE] = _nowhere
+        for number in range(len(self._checks)):
+            builtins.__dict__[flag(number)] = None
+
+    def _count(self, number: int) -> None:
+        if self._passes[number] is None:
+            self._set(number, None)
+            return
+        if number not in self._counters:
+            self._counters[number] = Counter(lambda: self._count(number))
+        self._set(number, self._counters[number].call)
+
+    def _set(self, number: int, call: Callable[[], object] | None) -> None:
+        name = flag(number)
+        if self._ignored is not None:
+            self._ignored.discard(builtins.__dict__.get(name))
+            self._ignored.add(call)
+        builtins.__dict__[name] = call
 
 
 def _spare_builtins() -> list[dict[str, Any]]:
@@ -86,7 +128,3 @@ def _spare_builtins() -> list[dict[str, Any]]:
         and candidate.get("__name__") == "builtins"
         and "__build_class__" in candidate
     ]
-
-
-def _nowhere(number: int) -> None:
-    """What checks call when nobody wants to know."""

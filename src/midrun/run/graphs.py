@@ -18,6 +18,8 @@ from midrun.state.loaded import loaded
 from midrun.state.revive import cut_of
 from midrun.state.session import NotNow
 
+_ON_THE_STACK = "("  # before the name of what is no variable, but lies on the value stack
+_TRACER = "torch.jit._trace"
 _MANY = 1000  # values of a container that are looked at
 
 
@@ -33,6 +35,8 @@ def dead_tensors(stack: list[tuple[types.FrameType, FrameState]], book: Book) ->
 
     if torch._C._functorch.peek_interpreter_stack() is not None:
         raise NotNow("a transform of torch.func is under way")
+    if any(frame.f_globals.get("__name__") == _TRACER for frame, _ in stack):
+        raise NotNow("torch.jit traces a module")
     with unaffected():
         return _dead_tensors(stack, book, torch)
 
@@ -54,17 +58,21 @@ def _dead_tensors(
             continue
         live = _live(frame, state, book)
         for name, tensors in graphs.items():
-            if name not in variables or live is None or name in live:
-                raise NotNow(f"`{name}` holds an autograd graph that is still needed")
+            if live is None or name in live or name.startswith(_ON_THE_STACK):
+                raise NotNow(f"{_told(name)} holds an autograd graph that is still needed")
             dead.update(map(id, tensors))
     return frozenset(dead)
+
+
+def _told(name: str) -> str:
+    return "a value under way" if name.startswith(_ON_THE_STACK) else f"`{name}`"
 
 
 def _variables(frame: types.FrameType, state: FrameState) -> dict[str, Any]:
     if state.name == "<module>":
         return {n: v for n, v in frame.f_globals.items() if not n.startswith("__")}
     found = {
-        key.removeprefix("local ") if key.startswith("local ") else f"({key})": value
+        key.removeprefix("local ") if key.startswith("local ") else _ON_THE_STACK + key: value
         for key, value in state.values.items()
     }
     return found | state.cell_contents()

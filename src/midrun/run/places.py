@@ -13,13 +13,15 @@ from midrun.source.positions import position_at_line
 @dataclass
 class Wanted:
     """Save at the `count`-th time that `line` of `file` is reached. `passes` counts; `text` is what
-    the user wrote."""
+    the user wrote; `block` is the number of the first statement of the line, -1 until it is
+    reached."""
 
     file: str
     line: int
     count: int
     text: str
     passes: int = 0
+    block: int = -1
 
 
 def parse(text: str) -> Wanted:

@@ -27,6 +27,7 @@ from midrun.run.sentinel import Count
 from midrun.run.spec import Spec
 from midrun.run.stale import stale_edits, told
 from midrun.source.book import Book
+from midrun.source.carried import carried
 from midrun.source.cut import block_key
 from midrun.source.module import Source
 from midrun.state.ambient import restore_all
@@ -70,7 +71,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     edits = Edits(old, book)
     reviver = Reviver(book, edits)
     loader = Loader(savepoint.state(), manifest["own"], savepoint, reviver)
-    loader.keep = run.keep_tail
+    loader.keep = run.stored.keep_tail
     loader.device = spec.device
     root = loader.load_state()
     for name, namespace in root["modules"].items():
@@ -175,14 +176,21 @@ def _enter_modules(
     return modules
 
 
-def _restore_seen(run: Run, book: Book, seen: dict[str, list[list[int]]], edits: Edits) -> None:
-    """Blocks that had run, where the source still has them at the same place: others count as
-    new."""
+def _restore_seen(run: Run, book: Book, seen: dict[str, list[list[Any]]], edits: Edits) -> None:
+    """Blocks that had run count as new in a file that was edited, but how often they were passed is
+    kept where the edit left them."""
     for path, places in seen.items():
         old, new = edits.old.get(path), book.own.get(path)
-        if old is not None and new is not None and old.text == new.text:
-            run.seen.update(book.blocks.known(path, line, column) for line, column in places)
-    run.seen.discard(-1)
+        if old is None or new is None:
+            continue
+        edited = carried(old, new) if old.text != new.text else None
+        for line, column, *passes in places:
+            place = (line, column) if edited is None else edited.get((line, column), (0, 0))
+            number = book.blocks.known(path, *place)
+            if number >= 0:
+                run.flags.go_on(number, *passes)
+                if edited is None:
+                    run.seen.add(number)
 
 
 def _warn_of_versions(run: Run, saved: dict[str, str]) -> None:

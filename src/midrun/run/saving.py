@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import itertools
 import linecache
 import os
 import platform
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from midrun.run.graphs import dead_tensors
 from midrun.source.book import Book
-from midrun.source.positions import Unknown
+from midrun.source.positions import Unknown, node_at
 from midrun.state.adapters import threads
 from midrun.state.ambient import read_all
 from midrun.state.dynamo import installed_names
@@ -107,7 +109,7 @@ class Snapshot:
             "own": own,
             "imports": [*run.own.through_modules(), *_imports(run.book, own)],
             "sources": {p: run.stored.keep_source(s.text) for p, s in run.book.own.items()},
-            "seen": _seen(run.book, run.seen),
+            "seen": seen(run, again=_checked_again(self._frame, innermost, run.book)),
             "notes": self._notes(session, root),
             "versions": versions(),
             "output": _output_offsets(),
@@ -178,12 +180,32 @@ def _describe(state: FrameState) -> dict[str, Any]:
     }
 
 
-def _seen(book: Book, seen: set[int]) -> dict[str, list[list[int]]]:
-    places: dict[str, list[list[int]]] = {}
-    for number in sorted(seen):
-        path, line, column = book.blocks.places[number]
-        places.setdefault(path, []).append([line, column])
+def seen(run: Run, again: int = -1) -> dict[str, list[tuple[int, int, int | None]]]:
+    """The blocks that have run, by file: line, column, and how often, if that is known; block
+    `again` once less."""
+    places: dict[str, list[tuple[int, int, int | None]]] = {}
+    for number in sorted(run.seen):
+        path, line, column = run.book.blocks.places[number]
+        passes = run.flags.passes(number)
+        if number == again and passes is not None:
+            passes -= 1
+        places.setdefault(path, []).append((line, column, passes))
     return places
+
+
+def _checked_again(frame: types.FrameType, state: FrameState, book: Book) -> int:
+    """The block of a `while` that stands before its test in a later round: a program that continues
+    there makes the check before it once more. -1 if there is none."""
+    source = book.own.get(state.file)
+    if source is None or state.position.kind != "before":
+        return -1
+    function = source.functions[state.function]
+    node = node_at(function.root, state.position.path)
+    at = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
+    is_check = at[:1] == at[1:2] and at[2:3] == at[3:]
+    if not isinstance(node, ast.While) or is_check:
+        return -1
+    return book.blocks.known(state.file, node.lineno, node.col_offset)
 
 
 def _missing(session: Session, root: dict[str, Any]) -> list[dict[str, str]]:

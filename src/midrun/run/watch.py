@@ -73,11 +73,11 @@ class Watch:
         if self._stop:
             os._exit(0)
 
-    def finish(self) -> None:
-        """Write down the final state."""
+    def finish(self, passes: dict[str, int | None]) -> None:
+        """Write down the final state, and how often each block was passed."""
         state: dict[str, object] = {
             "module": digest(sys.modules["__main__"].__dict__),
             "random": digest(random_state()),
-            "passes": self._passes,
+            "counts": {"checks": self._passes, "passes": passes},
         }
         (self._folder / "final.json").write_text(json.dumps(state))

@@ -23,12 +23,22 @@ class Blocks:
 
     def number(self, path: str, statement: ast.stmt) -> int:
         """The number of the block that begins with `statement`."""
-        place = (path, statement.lineno, statement.col_offset)
+        return self._number_of((path, statement.lineno, statement.col_offset))
+
+    def visit(self, path: str, line: int) -> int:
+        """The number of the second check of a line, which has no column."""
+        return self._number_of((path, line, -1))
+
+    def _number_of(self, place: Place) -> int:
         if place not in self._numbers:
             self._numbers[place] = len(self.places)
             self.places.append(place)
             self.on_new(len(self.places) - 1, place)
         return self._numbers[place]
+
+    def of(self, path: str) -> set[tuple[int, int]]:
+        """The lines and columns of the blocks of a file."""
+        return {(line, column) for file, line, column in self.places if file == path}
 
     def known(self, path: str, line: int, column: int) -> int:
         """The number of the block at a place; -1 if there is none."""
@@ -40,16 +50,22 @@ class Book:
 
     The program's own files are kept as they were when they were compiled, whatever happens to them
     on disk; other files (of libraries) are read when they are asked for. `wanted` gives the lines
-    of a file on which every statement is to be checked; `rounds` has each round of a loop checked.
+    of a file on which every statement is to be checked, twice if `visits`; `rounds` has each round
+    of a loop checked.
     """
 
     def __init__(
-        self, wanted: Callable[[str], Iterable[int]] = lambda path: (), *, rounds: bool = False
+        self,
+        wanted: Callable[[str], Iterable[int]] = lambda path: (),
+        *,
+        rounds: bool = False,
+        visits: bool = False,
     ) -> None:
         self.blocks = Blocks()
         self.own: dict[str, Source] = {}
         self._wanted = wanted
         self._rounds = rounds
+        self._visits = visits
         self._codes: dict[str, dict[tuple[str, int], types.CodeType]] = {}
         self._cold: dict[str, Source | None] = {}
         self._checked: dict[types.CodeType, Function | None] = {}
@@ -70,12 +86,15 @@ class Book:
                 self._codes[source.path].setdefault(function.key, nested)
         return code
 
-    def heat(self, path: str) -> HotForm:
-        """What puts checks into code of the file."""
+    def heat(self, path: str, *, again: bool = False) -> HotForm:
+        """What puts checks into code of the file; `again` into code that is cut from it, where the
+        whole file has them."""
         return HotForm(
             lambda statement: self.blocks.number(path, statement),
             self._wanted(path),
             rounds=self._rounds,
+            at=self.blocks.of(path) if again else None,
+            visits=(lambda line: self.blocks.visit(path, line)) if self._visits else None,
         )
 
     def code_of(self, path: str, key: tuple[str, int]) -> types.CodeType | None:

@@ -1,13 +1,14 @@
 """The hot form: the user's tree with a check at the head of each block.
 
-A check is `if _@N is not None: _@here(N)`. The names live in `builtins`, so no namespace of the
-user's gets a name that it did not have, and `@` can't occur in a name of theirs. Reading such a
-name costs about 3 ns once CPython has specialised it (LOAD_GLOBAL_BUILTIN). It is not None when
-somebody wants to know that the block is entered: for the most part the first time, since code that
-has never run is worth a savepoint.
+A check is `if _@N is not None: _@N()`. The names live in `builtins`, so no namespace of the user's
+gets a name that it did not have, and `@` can't occur in a name of theirs. Reading such a name costs
+about 3 ns once CPython has specialised it (LOAD_GLOBAL_BUILTIN). It is not None when somebody wants
+to know that the block is entered: the first time, since code that has never run is worth a
+savepoint, and after that to count (see `midrun.run.flags`).
 
-There is none in every round of a loop, where 3 ns are too much; a loop is checked before it begins.
-To stop a loop that runs, see `midrun.run.stops`.
+A loop is checked before it begins, and in each of its rounds where 3 ns are little: in rounds with
+at least two calls, or one of a function that is not built in. To stop a loop that runs, see
+`midrun.run.stops`.
 
 No line moves: every node of the user's keeps its place, so tracebacks, pdb and coverage show the
 file as it is. The place of a check is empty (it ends where it begins), which tells it from the
@@ -17,13 +18,15 @@ user's own calls.
 from __future__ import annotations
 
 import ast
+import builtins
 import itertools
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-HERE = "_@here"
 _EXIT = "_@exit"
+_BUILTINS = frozenset(vars(builtins))
 _Node = TypeVar("_Node", bound=ast.AST)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -39,9 +42,21 @@ def exit_mark(node: ast.Try) -> str:
     return f"{_EXIT}{node.lineno}_{node.col_offset}"
 
 
+def begun(statement: _Node) -> _Node:
+    """`statement`, marked as one that gets no check: it continues, and its check was passed."""
+    vars(statement)["begun"] = True
+    return statement
+
+
+def _is_marked(statement: ast.stmt) -> bool:
+    return "begun" in vars(statement)
+
+
 def fresh(node: _Node) -> _Node:
     """A copy of a tree in which no two nodes are the same object."""
     copy = type(node).__new__(type(node))  # a call without arguments is deprecated
+    if "begun" in vars(node):
+        begun(copy)
     for field in node._attributes:
         if hasattr(node, field):
             setattr(copy, field, getattr(node, field))
@@ -65,7 +80,9 @@ class HotForm:
 
     `number` gives each block its number, from the statement at its head. `wanted` lists lines on
     which every statement gets a check, whatever it is (`--at FILE:LINE`); `rounds` adds one at the
-    head of each round of a loop.
+    head of each round of any loop. `at` gives the places of the checks of the whole file, line and
+    column, for a function that is cut so that it continues: it has the same ones. `visits` gives
+    the statement of a wanted line a second check, by its line: see `_visit`.
     """
 
     def __init__(
@@ -74,8 +91,12 @@ class HotForm:
         wanted: Iterable[int] = (),
         *,
         rounds: bool = False,
+        at: Container[tuple[int, int]] | None = None,
+        visits: Callable[[int], int] | None = None,
     ) -> None:
         self._number = number
+        self._visits = visits
+        self._at = at
         self._wanted = frozenset(wanted)
         self._rounds = rounds
         self._numbers: set[int] = set()
@@ -85,7 +106,7 @@ class HotForm:
         if self._numbers:
             # In module scope a plain name is looked up in three dicts, each time; a global one is
             # specialised.
-            names = [HERE, *(flag(number) for number in sorted(self._numbers))]
+            names = [flag(number) for number in sorted(self._numbers)]
             at = _after_prologue(tree.body)
             declaration = ast.Global(names=names)
             tree.body.insert(at, ast.fix_missing_locations(declaration))
@@ -100,13 +121,20 @@ class HotForm:
     ) -> list[ast.stmt]:
         result: list[ast.stmt] = []
         prologue = _after_prologue(body)
+        first = next((s for s in body[prologue:] if not _is_marked(s)), None)
         after_loop = False
         for index, statement in enumerate(body):
-            head = is_head and index == prologue
+            head = is_head and statement is first
             calls = _calls(statement) and not isinstance(statement, ast.Return)
             due = head or (calls and (after_loop or not in_loop))
-            if not in_class and index >= prologue and (due or statement.lineno in self._wanted):
-                result.append(self._check(statement))
+            if self._at is not None:
+                due = (statement.lineno, statement.col_offset) in self._at
+            wanted = statement.lineno in self._wanted
+            if not in_class and index >= prologue and not _is_marked(statement):
+                if due or wanted:
+                    result.append(self._check(self._number(statement), statement))
+                if wanted and self._visits is not None:
+                    result.append(self._visit(statement))
             after_loop = _loops(statement)
             self._inside(statement, in_loop, in_class)
             result.append(statement)
@@ -124,17 +152,28 @@ class HotForm:
             block = getattr(node, field, None)
             if block:
                 is_round = field == "body" and isinstance(node, _LOOPS)
-                head = self._rounds if is_round else any(map(_calls, block))
+                head = self._rounds or _takes_long(block) if is_round else any(map(_calls, block))
                 body = self._block(block, in_loop=in_loop, is_head=head, in_class=in_class)
                 setattr(node, field, body)
         for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
             head = any(map(_calls, part.body))
             part.body = self._block(part.body, in_loop=in_loop, is_head=head, in_class=in_class)
 
-    def _check(self, statement: ast.stmt) -> ast.stmt:
-        number = self._number(statement)
+    def _visit(self, statement: ast.stmt) -> ast.stmt:
+        """A check for a debugger: what it calls is called by the program as `breakpoint()` is. Up
+        to 3.12 a debugger stops at the next line that begins, so the check is on the line before.
+        """
+        assert self._visits is not None
+        check = self._check(self._visits(statement.lineno), statement)
+        if sys.version_info < (3, 13):
+            for node in ast.walk(check):
+                if isinstance(node, ast.expr | ast.stmt):
+                    node.lineno = node.end_lineno = max(1, statement.lineno - 1)
+        return check
+
+    def _check(self, number: int, statement: ast.stmt) -> ast.stmt:
         self._numbers.add(number)
-        call = ast.Call(ast.Name(HERE, ast.Load()), [ast.Constant(number)], [])
+        call = ast.Call(ast.Name(flag(number), ast.Load()), [], [])
         is_up = ast.Compare(ast.Name(flag(number), ast.Load()), [ast.IsNot()], [ast.Constant(None)])
         check = ast.If(is_up, [ast.Expr(call)], [])
         for node in ast.walk(check):
@@ -202,7 +241,7 @@ def _constant(node: ast.expr | None) -> Any:
 def _set(name: str, value: tuple[str, Any], place: ast.stmt) -> ast.stmt:
     statement = ast.Assign([ast.Name(name, ast.Store())], ast.Constant(cast(Any, value)))
     ast.copy_location(statement, place)
-    return ast.fix_missing_locations(statement)
+    return begun(ast.fix_missing_locations(statement))
 
 
 def _calls(node: ast.AST) -> bool:
@@ -212,6 +251,26 @@ def _calls(node: ast.AST) -> bool:
     if isinstance(node, _DEFINITIONS):
         return False
     return isinstance(node, lengthy) or any(map(_calls, ast.iter_child_nodes(node)))
+
+
+def _takes_long(block: list[ast.stmt]) -> bool:
+    """Whether running `block` takes some 60 ns at least, of which a check is 5%: a call of a
+    function in C takes half of that."""
+    return sum(map(_weight, block)) > 1
+
+
+def _weight(node: ast.AST) -> int:
+    if isinstance(node, _DEFINITIONS):
+        return 0
+    own = 0
+    if isinstance(node, ast.Call):
+        is_builtin = isinstance(node.func, ast.Attribute) or _name(node.func) in _BUILTINS
+        own = 1 if is_builtin else 2
+    return own + sum(map(_weight, ast.iter_child_nodes(node)))
+
+
+def _name(node: ast.expr) -> str | None:
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def _loops(node: ast.AST) -> bool:

@@ -10,6 +10,7 @@ import copy
 from typing import Any, TypeVar
 
 from midrun.source.cut import BLOCK_ROLES, Cut, block_key, exception_key, returned_key
+from midrun.source.hot import begun
 from midrun.source.module import Function
 from midrun.source.positions import Path, step_into
 
@@ -51,7 +52,7 @@ class _Remainder:
         name, index = self.position.path[depth]
         block: list[ast.stmt] = getattr(node, name)
         if index == len(block):  # the statements after the position are gone
-            return [ast.copy_location(ast.Pass(), block[-1])]
+            return [begun(ast.copy_location(ast.Pass(), block[-1]))]
         return [*self._continued(block[index], depth + 1), *block[index + 1 :]]
 
     def _continued(self, node: ast.stmt, depth: int) -> list[ast.stmt]:
@@ -68,13 +69,15 @@ class _Remainder:
                     key = self._key(path, "exit", index)
                     reenter = from_box("reenter", node.items[index].context_expr, key)
                     item = ast.withitem(reenter, None)
-                    body = [ast.copy_location(ast.With([item], body), node)]
+                    body = [_in_place_of(node, ast.With([item], body))]
                 return body
             case ast.Try(), "body":
-                return [_like(node, body=self._rest(node, depth))]
+                return [begun(_like(node, body=self._rest(node, depth)))]
             case ast.Try(), "orelse":
                 body = self._rest(node, depth)
-                return [_like(node, body=body, handlers=[], orelse=[])] if node.finalbody else body
+                if not node.finalbody:
+                    return body
+                return [begun(_like(node, body=body, handlers=[], orelse=[]))]
             case ast.Try(), "handlers":
                 return [self._handler(node, path, depth)]
             case ast.Try(), "finalbody":
@@ -88,16 +91,16 @@ class _Remainder:
         if isinstance(node, ast.For):
             key = self._key(path, "iterator")
             iterable = from_box("take", node.iter, key)
-            remaining: ast.stmt = _like(node, iter=iterable)
+            remaining: ast.stmt = begun(_like(node, iter=iterable))
         else:
             key = self._key(path, "peeled") or f"peeled {depth}"
-            remaining = node
+            remaining = begun(_like(node))
         header = [node.iter] if isinstance(node, ast.For) and path in self.cut.new_headers else []
         place = node.iter if isinstance(node, ast.For) else node.test
         peel = from_box("peel", place, key, *header)
         target = ast.copy_location(ast.Attribute(ast.Constant(BOX), "target", ast.Store()), place)
         once = ast.For(target, peel, self._rest(node, depth), [remaining])
-        return ast.copy_location(once, node)
+        return begun(ast.copy_location(once, node))
 
     def _handler(self, node: ast.Try, path: Path, depth: int) -> ast.stmt:
         index = self.position.path[depth][1]
@@ -109,31 +112,30 @@ class _Remainder:
             caught = ast.Attribute(ast.Constant(BOX), "everything", ast.Load())
             handler.type = ast.copy_location(caught, old)
             ast.copy_location(caught.value, old)
-        return _like(node, body=[again], handlers=[handler], orelse=[])
+        return begun(_like(node, body=[again], handlers=[handler], orelse=[]))
 
     def _finally(self, node: ast.Try, path: Path, depth: int) -> list[ast.stmt]:
         rest = self._rest(node, depth)
         if self._key(path, "raised"):
-            return [
-                _like(node, body=[self._raise(node, path)], handlers=[], orelse=[], finalbody=rest)
-            ]
+            body: list[ast.stmt] = [self._raise(node, path)]
+            return [begun(_like(node, body=body, handlers=[], orelse=[], finalbody=rest))]
         if key := self._key(path, "returned"):
             value = from_box("take", node, key)
-            return [*rest, ast.copy_location(ast.Return(value), node)]
+            return [*rest, _in_place_of(node, ast.Return(value))]
         rank = sum(name == "finalbody" for name, _ in path)
         match self.cut.left_by.get(rank):
             case "Break":
-                rest.append(ast.copy_location(ast.Break(), node))
+                rest.append(_in_place_of(node, ast.Break()))
             case "Continue":
-                rest.append(ast.copy_location(ast.Continue(), node))
+                rest.append(_in_place_of(node, ast.Continue()))
             case "Return":
                 value = from_box("take", node, returned_key(rank))
-                rest.append(ast.copy_location(ast.Return(value), node))
+                rest.append(_in_place_of(node, ast.Return(value)))
         return rest
 
     def _raise(self, place: ast.stmt | ast.ExceptHandler, path: Path) -> ast.stmt:
         exception = from_box("take", place, exception_key(self._handler_rank(path)))
-        return ast.copy_location(ast.Raise(exception, None), place)
+        return begun(ast.copy_location(ast.Raise(exception, None), place))
 
     def _innermost(self, node: ast.stmt, path: Path) -> list[ast.stmt]:
         if self.position.kind == "before":
@@ -142,7 +144,7 @@ class _Remainder:
             assert isinstance(node, ast.For)
             header = [node.iter] if path in self.cut.new_headers else []
             iterator = from_box("loop", node.iter, self._key(path, "iterator"), *header)
-            return [_like(node, iter=iterator)]
+            return [begun(_like(node, iter=iterator))]
         if isinstance(node, ast.With):
             return self._with_under_way(node, path)
         new = self._rewritten(node, path, self.position.within)
@@ -151,7 +153,7 @@ class _Remainder:
             assert isinstance(node, ast.While)
             first = from_box("first", node.test, "first test")
             new.test = ast.copy_location(ast.IfExp(first, new.test, node.test), node.test)
-        return [new]
+        return [begun(new)]
 
     def _with_under_way(self, node: ast.With, path: Path) -> list[ast.stmt]:
         """A call in the header of a `with`: the items before it have been entered."""
@@ -159,11 +161,11 @@ class _Remainder:
         current = self._rewritten(node.items[step[1]], (*path, step), tuple(within))
         assert isinstance(current, ast.withitem)
         items = [current, *node.items[step[1] + 1 :]]
-        body: list[ast.stmt] = [_like(node, items=items)]
+        body: list[ast.stmt] = [begun(_like(node, items=items))]
         for index in reversed(range(step[1])):
             key = self._key(path, "exit", index)
             item = ast.withitem(from_box("reenter", node.items[index].context_expr, key), None)
-            body = [ast.copy_location(ast.With([item], body), node)]
+            body = [_in_place_of(node, ast.With([item], body))]
         return body
 
     def _rewritten(self, node: ast.AST, path: Path, within: Path) -> ast.AST:
@@ -253,6 +255,10 @@ def from_box(method: str, place: ast.AST, key: str | None, *arguments: ast.expr)
     for node in (call, function, function.value, call.args[0]):
         ast.copy_location(node, place)
     return call
+
+
+def _in_place_of(node: ast.stmt, new: ast.stmt) -> ast.stmt:
+    return begun(ast.copy_location(new, node))
 
 
 def _like(node: _Node, **changes: Any) -> _Node:

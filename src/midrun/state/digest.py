@@ -21,6 +21,7 @@ import xxhash
 from midrun.state.loaded import loaded
 
 _TWISTER = 24 + 8 * 624  # bytes; ATen/CPUGeneratorImpl.cpp
+_TRACED = ("TopLevelTracedModule", "TracedModule")  # they come back as scripted ones
 _ATOMS = (int, float, complex, str, bytes, bool, type(None))
 
 
@@ -92,7 +93,7 @@ class Digest:
         if kind.__module__ in ("builtins", "itertools") and hasattr(kind, "__next__"):
             self._put("iterator")  # an exhausted one may come back as one of another type
             return []
-        self._put(kind.__qualname__)
+        self._put("RecursiveScriptModule" if kind.__name__ in _TRACED else kind.__qualname__)
         if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
             self._put(value.__qualname__)
             return []
@@ -109,6 +110,12 @@ class Digest:
         torch, numpy = loaded("torch"), loaded("numpy")
         if torch is not None and isinstance(value, torch.Tensor):
             return self._tensor(value)
+        if (
+            torch is not None
+            and hasattr(torch, "jit")
+            and isinstance(value, torch.jit.ScriptModule)
+        ):
+            return [value.training, dict(value.named_parameters()), dict(value.named_buffers())]
         if torch is not None and isinstance(value, torch.Generator):
             return [value.get_state()]
         if numpy is not None and isinstance(value, numpy.ndarray) and value.dtype != object:

@@ -9,7 +9,9 @@ leaves the stream as blobs.
 from __future__ import annotations
 
 import contextlib
+import copyreg
 import enum
+import inspect
 import io
 import pickle
 import sys
@@ -155,7 +157,7 @@ def _reduce_any(obj: Any, saver: Saver) -> Any:
         if isinstance(result, str):
             _check_global(obj, result, saver)
         else:
-            result = _without_getattr(obj, result)
+            result = _without_new(obj, _without_getattr(obj, result))
     except (NotNow, MemoryError):
         raise
     except Exception as error:
@@ -172,6 +174,24 @@ def _without_getattr(obj: Any, result: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(result) < 3 or result[2] is None or len(result) > 5:
         return result
     return (*result, *(None,) * (5 - len(result)), fill_plainly)
+
+
+def _without_new(obj: Any, result: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Let the instance be made without a `__new__` that wants arguments which nobody keeps."""
+    kind = type(obj)
+    if result[0] is not copyreg.__newobj__ or not isinstance(kind.__new__, types.FunctionType):  # type: ignore[attr-defined]
+        return result
+    try:
+        inspect.signature(kind.__new__).bind(*result[1])
+    except TypeError:
+        return make_plainly, *result[1:]
+    return result
+
+
+def make_plainly(kind: type) -> Any:
+    """An instance of a class, made by the `__new__` of C that it inherits."""
+    bases: list[Any] = [*kind.__mro__]
+    return next(b for b in bases if isinstance(b.__new__, types.BuiltinFunctionType)).__new__(kind)
 
 
 def fill_plainly(obj: Any, state: Any) -> None:

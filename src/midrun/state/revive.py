@@ -55,7 +55,7 @@ class Reviver:
         """The code that continues a module's own frame, which calls `inner` first."""
         place = self._places.place(state)
         box = Box(_values(state, inner))
-        heat = self._book.heat(place.source.path).module
+        heat = self._book.heat(place.source.path, again=True).module
         code = continuing_module(place.source, self._cut(state, place), heat, box)
         self._book.note_continuing(code, place.source, place.function)
         return code
@@ -121,7 +121,7 @@ class Reviver:
 
     def _heat(self, source: Source) -> Callable[[ast.FunctionDef], None]:
         if source.path in self._book.own:
-            return self._book.heat(source.path).function
+            return self._book.heat(source.path, again=True).function
         return lambda node: None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from midrun.store.store import Store
 
 INFO = "run.json"
+END = "end.json"
 LOCK = "lock"
 
 
@@ -76,6 +78,19 @@ class Run:
             replace_file(self.folder / INFO, dump(info))
             self.info = info
 
+    def note_end(self, facts: dict[str, Any]) -> None:
+        """Keep what is known at the end of the run. Raises OSError."""
+        replace_file(self.folder / END, dump(facts))
+
+    @property
+    def end(self) -> dict[str, Any]:
+        """What `note_end` kept; empty of a run that goes on, or was killed."""
+        try:
+            end = json.loads((self.folder / END).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return end if isinstance(end, dict) else {}
+
     def log(self, event: dict[str, Any]) -> None:
         """Append one event to the log, with the time (unix) unless it has one. Raises OSError."""
         line = json.dumps({"time": time.time(), **event}).encode() + b"\n"
@@ -121,6 +136,16 @@ class Run:
                 slug="unknown-source",
             ) from error
         return data.decode("utf-8", "surrogatepass")
+
+    def keep_tail(self, path: str, length: int) -> None:
+        """Keep what a file has beyond `length` bytes, which a resume is about to cut off. Raises
+        OSError."""
+        folder = self.folder / "cut"
+        folder.mkdir(exist_ok=True)
+        name = f"{len(list(folder.iterdir()))}-{os.path.basename(path)}"
+        with open(path, "rb") as file, open(folder / name, "wb") as kept:
+            file.seek(length)
+            shutil.copyfileobj(file, kept)
 
     def savepoints(self) -> list[Savepoint]:
         """Return the savepoints by number, without those whose manifest can't be read."""

@@ -25,19 +25,23 @@ _DIGITS = re.compile(rb"[\d.]+")
 
 @dataclass
 class Outcome:
-    """One finished process: its exit code, output and the digest of its final state."""
+    """One finished process: its exit code, output, the digest of its final state, how many checks
+    it made, and how often it passed each block."""
 
     code: int
     out: bytes
     err: bytes
     state: dict[str, dict[str, str]]
     seconds: float
-    passes: int = 0
+    checks: int = 0
+    passes: dict[str, int | None] = field(default_factory=dict)
 
 
 @dataclass
 class Point:
-    """One resume. `faults` are the differences, in words; empty if all agreed."""
+    """One resume. `faults` are the differences, in words; empty if all agreed. `miscounted` are
+    the blocks that were passed another number of times; hooks that Python calls when it likes
+    (`__del__`, `__subclasshook__`) may be."""
 
     number: int
     place: str
@@ -46,6 +50,7 @@ class Point:
     stall: float
     faults: list[str] = field(default_factory=list)
     notes: int = 0
+    miscounted: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -105,12 +110,12 @@ class Verifier:
     def _run(self, on_point: Callable[[Point], None]) -> Report:
         first = self._uninterrupted()
         report = Report(self._seed, first.seconds, code=first.code)
-        if first.passes == 0:
+        if first.checks == 0:
             report.failed = "the script ended before any place that can be saved at"
             return report
         chooser = random.Random(self._seed)
-        count = min(self._count, first.passes)
-        counts = sorted(chooser.sample(range(1, first.passes + 1), count))
+        count = min(self._count, first.checks)
+        counts = sorted(chooser.sample(range(1, first.checks + 1), count))
         points = [(count, chooser.choice(_LINES)) for count in counts]
         if self._stop:
             self._each_stopped(first, points, report, on_point)
@@ -137,6 +142,7 @@ class Verifier:
             point = _point(number, savepoint, manifest)
             before = second.out[: manifest["output"]["stdout"]]
             point.faults = mask.compare(first, outcome, before)
+            point.miscounted = mask.miscounted(first, outcome)
             report.points.append(point)
             on_point(point)
         report.missed = len(points) - len(report.points)
@@ -163,6 +169,7 @@ class Verifier:
                 point = _point(number, fresh[0], manifest)
                 outcome = self._resume(fresh[0], cwd)
                 point.faults = mask.compare(first, outcome, stopped.out)
+                point.miscounted = mask.miscounted(first, outcome)
             report.points.append(point)
             on_point(point)
 
@@ -193,11 +200,8 @@ class Verifier:
         seconds = time.monotonic() - began
         final = folder / "final.json"
         state = json.loads(final.read_text()) if final.exists() else {}
-        passes = state.pop("passes", 0)
-        return Outcome(
-            code, (folder / "out").read_bytes(), (folder / "err").read_bytes(), state, seconds,
-            passes,
-        )  # fmt: skip
+        output = (folder / "out").read_bytes(), (folder / "err").read_bytes()
+        return Outcome(code, *output, state, seconds, **state.pop("counts", {}))
 
     def _hash_seed(self) -> str:
         return self._spec.hash_seed or str(self._seed % (1 << 32) or 1)
@@ -218,6 +222,7 @@ class Mask:
         for number, words in (lines or {}).items():
             shape = _shape(first.out.splitlines()[number - 1])
             self._words.setdefault(shape, set()).update(words)
+        self._recounted = _differing(first.passes, second.passes)
         self._variables = {
             (scope, name)
             for scope in {*first.state, *second.state}
@@ -262,6 +267,14 @@ class Mask:
         if wrong and not (resumed.code != first.code and not resumed.state):
             faults.append(f"the final state differs in {', '.join(wrong[:5])}")
         return faults
+
+    def miscounted(self, first: Outcome, resumed: Outcome) -> list[str]:
+        """The blocks that a resumed run passed another number of times."""
+        return sorted(_differing(first.passes, resumed.passes) - self._recounted)
+
+
+def _differing(one: dict[str, int | None], other: dict[str, int | None]) -> set[str]:
+    return {key for key, passes in one.items() if other.get(key) != passes}
 
 
 def _differing_words(one: bytes, other: bytes) -> dict[int, set[int]] | None:

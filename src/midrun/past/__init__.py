@@ -1,0 +1,1 @@
+"""Going back: to any position of a run that is over."""
