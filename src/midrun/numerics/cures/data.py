@@ -1,0 +1,171 @@
+"""Remedies for data: rows that are not finite, and losses and means of nothing at all."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from midrun.numerics.cures.blamed import Blamed, Remedy
+from midrun.numerics.cures.edits import Change, File
+
+_KEPT = "rows"  # the name of what tells which rows are kept
+
+
+def without_bad_rows(blamed: Blamed) -> Iterator[Remedy]:
+    """The batch without its rows that are not finite, in all tensors that belong to it."""
+    if blamed.cause != "bad-input" or blamed.node is None:
+        return
+    for edit in (*_unpacked(blamed), *_sliced(blamed), *_given(blamed)):
+        yield Remedy("rows", "leave out rows that are not finite", blamed.file.edit(*edit))
+
+
+def _unpacked(blamed: Blamed) -> Iterator[list[Change]]:
+    """After `for x, y in ...` and `x, y = ...`."""
+    file = blamed.file
+    assert blamed.node is not None
+    names = {name.id for name in blamed.tensors()}
+    for node in (*file.around(blamed.node), *_assignments_before(blamed)):
+        if isinstance(node, ast.For | ast.AsyncFor):
+            mates = _mates(node.target, names)
+            change = file.before(node.body[0], _filter(mates))
+        elif isinstance(node, ast.Assign):
+            mates = _mates(node.targets[0], names)
+            change = file.after(node, _filter(mates))
+        else:
+            continue
+        if mates and change is not None and not _is_count(node):
+            yield [change]
+
+
+def _assignments_before(blamed: Blamed) -> list[ast.Assign]:
+    """Assignments in the same function, the last before the expression first."""
+    assert blamed.node is not None
+    scope = blamed.file.function_of(blamed.node)
+    return sorted(
+        (
+            node
+            for node in ast.walk(scope or blamed.file.tree)
+            if isinstance(node, ast.Assign)
+            and node.lineno < blamed.node.lineno
+            and blamed.file.function_of(node) is scope
+            and isinstance(node.targets[0], ast.Tuple | ast.List)
+        ),
+        key=lambda node: -node.lineno,
+    )
+
+
+def _is_count(node: ast.AST) -> bool:
+    """Whether it is `for i in range(...)`."""
+    if not isinstance(node, ast.For | ast.AsyncFor) or not isinstance(node.iter, ast.Call):
+        return False
+    return isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range"
+
+
+def _mates(target: ast.expr, names: set[str]) -> list[str]:
+    """The names that are unpacked together with one of `names`."""
+    if isinstance(target, ast.Name):
+        return [target.id] if target.id in names else []
+    parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
+    own = [part.id for part in parts if isinstance(part, ast.Name)]
+    if names & {*own}:
+        return own
+    return next((found for part in parts if (found := _mates(part, names))), [])
+
+
+def _filter(names: list[str]) -> list[str]:
+    """Lines that leave out rows of some tensors."""
+    kept = " & ".join(_finite(name) for name in names)
+    taken = ", ".join(f"{name}[{_KEPT}]" for name in names)
+    return [f"{_KEPT} = {kept}", f"{', '.join(names)} = {taken}"]
+
+
+def _finite(tensor: str) -> str:
+    return f"{tensor}.isfinite().reshape(len({tensor}), -1).all(1)"
+
+
+def _sliced(blamed: Blamed) -> Iterator[list[Change]]:
+    """Where a batch is sliced from whole tensors: all that are sliced alike in this function."""
+    file = blamed.file
+    assert blamed.node is not None
+    scope = file.function_of(blamed.node)
+    places: list[ast.AST] = [blamed.node]
+    places += [value for name in blamed.tensors() for value in file.assigned(name.id)]
+    wanted = {file.text_of(part.slice) for place in places for part in _slices(place)}
+    for index in sorted(wanted):
+        alike = [
+            part
+            for part in _slices(scope or file.tree)
+            if file.text_of(part.slice) == index and file.function_of(part) is scope
+        ]
+        first = file.statement_of(alike[0]) if alike else None
+        if first is None:
+            continue
+        texts = [*dict.fromkeys(map(file.text_of, alike))]
+        kept = " & ".join(_finite(f"torch.as_tensor({text})") for text in texts)
+        begin = file.before(first, [f"{_KEPT} = {kept}"])
+        if begin is not None:
+            yield [begin, *(file.change(p, f"{file.text_of(p)}[{_KEPT}]") for p in alike)]
+
+
+def _slices(tree: ast.AST) -> list[ast.Subscript]:
+    """The parts such as `name[begin:end]` and `name[rows]` that are read, in their order."""
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
+        and isinstance(node.value, ast.Name | ast.Attribute)
+        and isinstance(node.slice, ast.Slice | ast.Name)
+    ]
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+
+
+def _given(blamed: Blamed) -> Iterator[list[Change]]:
+    """At the head of a function that is given the batch."""
+    file = blamed.file
+    assert blamed.node is not None
+    scope = file.function_of(blamed.node)
+    if scope is None or isinstance(scope, ast.Lambda):
+        return
+    called = {n.func.id for n in ast.walk(scope) if _is_called(n)}  # type: ignore[attr-defined]
+    names = [a.arg for a in scope.args.args if a.arg not in ("self", *called)]
+    change = file.before(scope.body[0], _filter(names))
+    if change is not None and {*names} & {name.id for name in blamed.tensors()}:
+        yield [change]
+
+
+def _is_called(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+
+
+def guard(blamed: Blamed) -> Iterator[Remedy]:
+    """0 for the mean or the loss of nothing."""
+    node, file = blamed.node, blamed.file
+    if blamed.cause not in ("empty-mean", "unknown") or not isinstance(node, ast.Call):
+        return
+    operands = blamed.operands
+    text = file.text_of(node)
+    if blamed.name in ("mean", "nanmean", "median") and operands:
+        x = file.source(operands[0])
+        called = file.text_of(node.func)
+        total = called[: -len(blamed.name)] + "sum" + text[len(called) :]
+        new = f"({text} if {x}.numel() else {total})"
+        yield blamed.change("guard", "0 for the mean over nothing", (node, new))
+    elif _is_loss(blamed) and len(operands) > 1:
+        x, y = file.source(operands[0]), file.source(operands[1])
+        some = f"({y} != {_ignored(file, [node, *blamed.constructors])}).any()"
+        for asked in (some, f"{y}.numel()"):
+            new = f"({text} if {asked} else {x}.sum() * 0)"
+            yield blamed.change("guard", "0 for the loss of no targets", (node, new))
+
+
+def _is_loss(blamed: Blamed) -> bool:
+    made = [blamed.file.text_of(call.func) for call in blamed.constructors]
+    is_function = blamed.name.endswith(("_loss", "cross_entropy", "_with_logits"))
+    return is_function or any(name.endswith("Loss") for name in made)
+
+
+def _ignored(file: File, calls: list[ast.Call]) -> str:
+    """The class that a loss ignores."""
+    given = [k.value for call in calls for k in call.keywords if k.arg == "ignore_index"]
+    return file.text_of(given[0]) if given else "-100"
