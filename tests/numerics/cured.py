@@ -1,10 +1,10 @@
 """Prints, for each training script with a defect, whether a cure is found that keeps it finite.
 
-`python cured.py [NAME...]` goes through all of `cases` and `decoys`, or those that are named. It
-finds the defect, tries the remedies and judges them by what `midrun why` does it with, but from the
-start of the script, not from a savepoint. A line is CURED, HIDES if only a remedy that hides the
-defect helps, or NONE, with the best remedy and for how many steps beyond the bad one it lasted:
-200, or as many as the script has.
+`python cured.py [NAME...]` goes through all of `cases` and `decoys`, or those that are named, or
+through other scripts, by their paths. It finds the defect, tries the remedies and judges them by
+what `midrun why` does it with, but from the start of the script, not from a savepoint. A line is
+CURED, HIDES if only a remedy that hides the defect helps, or NONE, with the best remedy and for how
+many steps beyond the bad one it lasted: 200, or as many as the script has.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ FOLDER = Path(__file__).parent
 
 def scripts(names: list[str]) -> Iterator[Path]:
     """The scripts that are named; all if none is."""
+    yield from (Path(name).absolute() for name in names if name.endswith(".py"))
     for folder in ("cases", "decoys"):
         for script in sorted((FOLDER / folder).glob("*.py")):
             if not names or script.stem in names:

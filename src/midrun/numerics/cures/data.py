@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 
 from midrun.numerics.cures.blamed import Blamed, Remedy
 from midrun.numerics.cures.edits import Change, File
-
-_KEPT = "rows"  # the name of what tells which rows are kept
 
 
 def without_bad_rows(blamed: Blamed) -> Iterator[Remedy]:
@@ -20,17 +19,17 @@ def without_bad_rows(blamed: Blamed) -> Iterator[Remedy]:
 
 
 def _unpacked(blamed: Blamed) -> Iterator[list[Change]]:
-    """After `for x, y in ...` and `x, y = ...`."""
+    """After `for x, y in ...`, `for batch in ...`, and `x, y = ...`."""
     file = blamed.file
     assert blamed.node is not None
     names = {name.id for name in blamed.tensors()}
     for node in (*file.around(blamed.node), *_assignments_before(blamed)):
         if isinstance(node, ast.For | ast.AsyncFor):
             mates = _mates(node.target, names)
-            change = file.before(node.body[0], _filter(mates))
+            change = file.before(node.body[0], _filter(file, mates))
         elif isinstance(node, ast.Assign):
             mates = _mates(node.targets[0], names)
-            change = file.after(node, _filter(mates))
+            change = file.after(node, _filter(file, mates))
         else:
             continue
         if mates and change is not None and not _is_count(node):
@@ -48,7 +47,6 @@ def _assignments_before(blamed: Blamed) -> list[ast.Assign]:
             if isinstance(node, ast.Assign)
             and node.lineno < blamed.node.lineno
             and blamed.file.function_of(node) is scope
-            and isinstance(node.targets[0], ast.Tuple | ast.List)
         ),
         key=lambda node: -node.lineno,
     )
@@ -72,15 +70,40 @@ def _mates(target: ast.expr, names: set[str]) -> list[str]:
     return next((found for part in parts if (found := _mates(part, names))), [])
 
 
-def _filter(names: list[str]) -> list[str]:
-    """Lines that leave out rows of some tensors."""
-    kept = " & ".join(_finite(name) for name in names)
-    taken = ", ".join(f"{name}[{_KEPT}]" for name in names)
-    return [f"{_KEPT} = {kept}", f"{', '.join(names)} = {taken}"]
+def _filter(file: File, names: list[str]) -> list[str]:
+    """Lines that leave out rows of some tensors, or of those in a dictionary."""
+    kept = _kept(file)
+    if len(names) == 1 and (items := _items(file, names[0])):
+        taken = f"{{k: v[{kept}] for k, v in {names[0]}.items()}}"
+        return [f"{kept} = {_finite(items)}", f"{names[0]} = {taken}"]
+    taken = ", ".join(f"{name}[{kept}]" for name in names)
+    return [f"{kept} = {_finite(names)}", f"{', '.join(names)} = {taken}"]
 
 
-def _finite(tensor: str) -> str:
-    return f"{tensor}.isfinite().reshape(len({tensor}), -1).all(1)"
+def _finite(tensors: Iterable[str]) -> str:
+    """Which rows of some tensors are finite in all of them."""
+    return " & ".join(f"{x}.isfinite().reshape(len({x}), -1).all(1)" for x in tensors)
+
+
+def _kept(file: File) -> str:
+    """A name, for what tells which rows are kept, that the file does not have."""
+    taken = {node.id for node in ast.walk(file.tree) if isinstance(node, ast.Name)}
+    numbered = (f"kept{number}" for number in itertools.count(1))
+    return next(name for name in itertools.chain(["kept"], numbered) if name not in taken)
+
+
+def _items(file: File, name: str) -> list[str]:
+    """The parts such as `name["x"]` that are read."""
+    found = {
+        file.text_of(node): node
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+        and isinstance(node.slice, ast.Constant)
+        and isinstance(node.slice.value, str)
+    }
+    return [*found]
 
 
 def _sliced(blamed: Blamed) -> Iterator[list[Change]]:
@@ -100,11 +123,11 @@ def _sliced(blamed: Blamed) -> Iterator[list[Change]]:
         first = file.statement_of(alike[0]) if alike else None
         if first is None:
             continue
-        texts = [*dict.fromkeys(map(file.text_of, alike))]
-        kept = " & ".join(_finite(f"torch.as_tensor({text})") for text in texts)
-        begin = file.before(first, [f"{_KEPT} = {kept}"])
+        kept = _kept(file)
+        tensors = dict.fromkeys(f"torch.as_tensor({file.text_of(part)})" for part in alike)
+        begin = file.before(first, [f"{kept} = {_finite(tensors)}"])
         if begin is not None:
-            yield [begin, *(file.change(p, f"{file.text_of(p)}[{_KEPT}]") for p in alike)]
+            yield [begin, *(file.change(p, f"{file.text_of(p)}[{kept}]") for p in alike)]
 
 
 def _slices(tree: ast.AST) -> list[ast.Subscript]:
@@ -129,7 +152,7 @@ def _given(blamed: Blamed) -> Iterator[list[Change]]:
         return
     called = {n.func.id for n in ast.walk(scope) if _is_called(n)}  # type: ignore[attr-defined]
     names = [a.arg for a in scope.args.args if a.arg not in ("self", *called)]
-    change = file.before(scope.body[0], _filter(names))
+    change = file.before(scope.body[0], _filter(file, names))
     if change is not None and {*names} & {name.id for name in blamed.tensors()}:
         yield [change]
 

@@ -133,12 +133,28 @@ class File:
         return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     def change(self, node: ast.expr, text: str) -> Change:
-        """Other text in place of an expression."""
+        """Other text in place of an expression, in brackets where it needs them."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         begin = self._starts[node.lineno - 1] + node.col_offset
         end = self._starts[node.end_lineno - 1] + node.end_col_offset
-        return Change(begin, end, text)
+        if not self._binds(node):
+            return Change(begin, end, text)
+        data = self.text.encode()
+        has_brackets = data[:begin].endswith(b"(") and data[end:].startswith(b")")
+        if isinstance(ast.parse(text, mode="eval").body, _SIMPLE):
+            return Change(begin - has_brackets, end + has_brackets, text)
+        return Change(begin, end, text if has_brackets else f"({text})")
+
+    def _binds(self, node: ast.expr) -> bool:
+        """Whether what stands around an expression would take a part of it, if it had several and
+        no brackets."""
+        parent = self._parents.get(node)
+        if isinstance(parent, ast.Call):
+            return parent.func is node
+        if isinstance(parent, ast.Subscript):
+            return parent.value is node
+        return isinstance(parent, ast.Attribute | ast.BinOp | ast.UnaryOp | ast.Compare)
 
     def before(self, statement: ast.stmt, lines: list[str]) -> Change | None:
         """New lines before a statement, as far in as that; None where it does not begin its line,

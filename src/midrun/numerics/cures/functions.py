@@ -119,7 +119,9 @@ def log_of(blamed: Blamed) -> Iterator[Remedy]:
         return
     operand = blamed.operands[0]
     if isinstance(operand, ast.Name):
-        operand = next(blamed.file.assigned(operand.id), operand)
+        scope = blamed.file.function_of(operand)
+        values = blamed.file.assigned(operand.id)
+        operand = next((v for v in values if blamed.file.function_of(v) is scope), operand)
     inner, arguments = function(operand)
     assert isinstance(blamed.node, ast.expr)
     text = blamed.file.text_of(operand)

@@ -21,13 +21,13 @@ def division(blamed: Blamed) -> Iterator[Remedy]:
     if blamed.cause in ("empty-mean", "one-sample"):
         text = f"torch.as_tensor({y}).clamp(min=1)"
         yield blamed.change("clamp", "a denominator of at least 1", (below, text))
-    yield blamed.change("epsilon", "an epsilon in the denominator", (below, f"({y} + {small})"))
+    yield blamed.change("epsilon", "an epsilon in the denominator", (below, f"{y} + {small}"))
     text = f"torch.as_tensor({y}).clamp(min={small})"
     yield blamed.change("clamp", "clamp the denominator", (below, text))
     text = f"torch.where({y} == 0, 1.0, {y})"
     yield blamed.change("where", "1 for a denominator of 0", (below, text))
     if isinstance(blamed.node, ast.expr):
-        both = ((above, f"({x} + {small})"), (below, f"({y} + {small})"))
+        both = ((above, f"{x} + {small}"), (below, f"{y} + {small}"))
         yield blamed.change("epsilon", "an epsilon above and below", *both)
 
 
@@ -53,7 +53,7 @@ def power(blamed: Blamed) -> Iterator[Remedy]:
         for least in (blamed.tiny, blamed.small):
             text = f"{x}.clamp(min={least})"
             yield blamed.change("clamp", f"clamp before the power at {least}", (base, text))
-        text = f"({x} + {blamed.small})"
+        text = f"{x} + {blamed.small}"
         yield blamed.change("epsilon", "an epsilon before the power", (base, text))
 
 

@@ -104,11 +104,12 @@ def _moved(found: Finding, plain: Outcome, outcome: Outcome) -> float | None:
     return max(changes, default=None)
 
 
-def _rank(tried: Tried) -> tuple[bool, bool, float, float]:
+def _rank(tried: Tried) -> tuple[bool, bool, float]:
+    """The lower, the better; of equals, the first in the order of the remedies is the best."""
     cure, _ = tried
     moved = cure.moved if cure.moved is not None else 0.0
     # What moves healthy steps by less than a rounding is as good as what does not.
-    return (not cure.finite, cure.hides, 0.0 if moved < 1e-4 else moved, cure.loss or 0.0)
+    return not cure.finite, cure.hides, 0.0 if moved < 1e-4 else moved
 
 
 def apply_best(tried: list[Tried]) -> str:
