@@ -1,5 +1,5 @@
-"""Question answering with nn.NLLLoss and an ignored class for "not in this window": a batch of which
-no window holds an answer has no target at all, and the mean is 0/0. Cure: guard the empty case."""
+"""Question answering with nn.NLLLoss and an ignored class for "not in this window": a batch of
+which no window holds an answer has no target, and the mean is 0/0. Cure: guard the empty case."""
 
 import torch
 from torch import nn

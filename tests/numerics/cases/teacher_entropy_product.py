@@ -1,5 +1,5 @@
-"""Distillation with the entropy of the teacher by hand, p * log p: the sharpened teacher is exactly 0
-for most classes, and 0 * log 0 is NaN. Cure: torch.special.entr, or an epsilon in the log."""
+"""Distillation with the entropy of the teacher by hand, p * log p: the sharpened teacher is exactly
+0 for most classes, and 0 * log 0 is NaN. Cure: torch.special.entr, or an epsilon in the log."""
 
 import torch
 from torch import nn
