@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from midrun.cli import options
@@ -31,12 +33,15 @@ def why(run: str | None, no_cures: bool, apply: bool, as_json: bool, store: str 
 
     case = find_case(existing_store(store), run)
     found = explain(case)
+    if not as_json:
+        terminal.console().print(reasons.screen(found))
+        sys.stdout.flush()
     tried = [] if no_cures else try_cures(case.start, found)
     found.cures = [cure for cure, _ in tried]
     if as_json:
         click.echo(to_json.dump(found.as_dict()))
-    else:
-        terminal.console().print(reasons.screen(found))
+    elif not no_cures:
+        terminal.console().print(reasons.cures(found.cures))
     if apply:
         click.echo(f"midrun: {apply_best(tried)}", err=True)
 

@@ -6,7 +6,7 @@ import ast
 import itertools
 from collections.abc import Iterable, Iterator
 
-from midrun.numerics.cures.blamed import Blamed, Remedy
+from midrun.numerics.cures.blamed import Blamed, Remedy, function
 from midrun.numerics.cures.edits import Change, File
 
 
@@ -24,15 +24,16 @@ def _unpacked(blamed: Blamed) -> Iterator[list[Change]]:
     assert blamed.node is not None
     names = {name.id for name in blamed.tensors()}
     for node in (*file.around(blamed.node), *_assignments_before(blamed)):
-        if isinstance(node, ast.For | ast.AsyncFor):
+        if isinstance(node, ast.For | ast.AsyncFor) and not _is_count(node):
             mates = _mates(node.target, names)
-            change = file.before(node.body[0], _filter(file, mates))
+            change = file.before(node.body[0], _filter(file, mates)) if mates else None
         elif isinstance(node, ast.Assign):
             mates = _mates(node.targets[0], names)
-            change = file.after(node, _filter(file, mates))
+            is_batch = len(mates) > 1 or any(_items(file, name) for name in mates)
+            change = file.after(node, _filter(file, mates)) if is_batch else None
         else:
             continue
-        if mates and change is not None and not _is_count(node):
+        if change is not None:
             yield [change]
 
 
@@ -52,11 +53,9 @@ def _assignments_before(blamed: Blamed) -> list[ast.Assign]:
     )
 
 
-def _is_count(node: ast.AST) -> bool:
+def _is_count(node: ast.For | ast.AsyncFor) -> bool:
     """Whether it is `for i in range(...)`."""
-    if not isinstance(node, ast.For | ast.AsyncFor) or not isinstance(node.iter, ast.Call):
-        return False
-    return isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range"
+    return function(node.iter)[0] == "range"
 
 
 def _mates(target: ast.expr, names: set[str]) -> list[str]:
@@ -75,14 +74,15 @@ def _filter(file: File, names: list[str]) -> list[str]:
     kept = _kept(file)
     if len(names) == 1 and (items := _items(file, names[0])):
         taken = f"{{k: v[{kept}] for k, v in {names[0]}.items()}}"
-        return [f"{kept} = {_finite(items)}", f"{names[0]} = {taken}"]
+        return [*_finite(kept, items), f"{names[0]} = {taken}"]
     taken = ", ".join(f"{name}[{kept}]" for name in names)
-    return [f"{kept} = {_finite(names)}", f"{', '.join(names)} = {taken}"]
+    return [*_finite(kept, names), f"{', '.join(names)} = {taken}"]
 
 
-def _finite(tensors: Iterable[str]) -> str:
-    """Which rows of some tensors are finite in all of them."""
-    return " & ".join(f"{x}.isfinite().reshape(len({x}), -1).all(1)" for x in tensors)
+def _finite(kept: str, tensors: Iterable[str]) -> list[str]:
+    """Lines that tell which rows of some tensors are finite in all of them."""
+    tests = [f"{x}.isfinite().reshape(len({x}), -1).all(1)" for x in tensors]
+    return [f"{kept} = {tests[0]}", *(f"{kept} &= {test}" for test in tests[1:])]
 
 
 def _kept(file: File) -> str:
@@ -94,16 +94,18 @@ def _kept(file: File) -> str:
 
 def _items(file: File, name: str) -> list[str]:
     """The parts such as `name["x"]` that are read."""
-    found = {
-        file.text_of(node): node
+    found = [
+        node
         for node in ast.walk(file.tree)
         if isinstance(node, ast.Subscript)
         and isinstance(node.value, ast.Name)
         and node.value.id == name
         and isinstance(node.slice, ast.Constant)
         and isinstance(node.slice.value, str)
-    }
-    return [*found]
+        and isinstance(node.ctx, ast.Load)
+    ]
+    in_order = sorted(found, key=lambda node: (node.lineno, node.col_offset))
+    return [*dict.fromkeys(map(file.text_of, in_order))]
 
 
 def _sliced(blamed: Blamed) -> Iterator[list[Change]]:
@@ -125,7 +127,7 @@ def _sliced(blamed: Blamed) -> Iterator[list[Change]]:
             continue
         kept = _kept(file)
         tensors = dict.fromkeys(f"torch.as_tensor({file.text_of(part)})" for part in alike)
-        begin = file.before(first, [f"{kept} = {_finite(tensors)}"])
+        begin = file.before(first, _finite(kept, tensors))
         if begin is not None:
             yield [begin, *(file.change(p, f"{file.text_of(p)}[{kept}]") for p in alike)]
 
@@ -150,15 +152,14 @@ def _given(blamed: Blamed) -> Iterator[list[Change]]:
     scope = file.function_of(blamed.node)
     if scope is None or isinstance(scope, ast.Lambda):
         return
-    called = {n.func.id for n in ast.walk(scope) if _is_called(n)}  # type: ignore[attr-defined]
+    called = {function(node)[0] for node in ast.walk(scope)}
     names = [a.arg for a in scope.args.args if a.arg not in ("self", *called)]
-    change = file.before(scope.body[0], _filter(file, names))
-    if change is not None and {*names} & {name.id for name in blamed.tensors()}:
+    if not {*names} & {name.id for name in blamed.tensors()}:
+        return
+    has_docstring = len(scope.body) > 1 and ast.get_docstring(scope) is not None
+    change = file.before(scope.body[has_docstring], _filter(file, names))
+    if change is not None:
         yield [change]
-
-
-def _is_called(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
 
 
 def guard(blamed: Blamed) -> Iterator[Remedy]:

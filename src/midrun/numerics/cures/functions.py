@@ -156,7 +156,7 @@ def larger_eps(blamed: Blamed) -> Iterator[Remedy]:
     if blamed.name in _HAVE_EPS and isinstance(blamed.node, ast.Call):
         title = f"{title} for {blamed.name}"
         yield blamed.change("epsilon", title, with_keyword(file, blamed.node, "eps", value))
-    if "norm" not in blamed.found.operation:
+    if not any(name in blamed.found.operation for name in _NORMALISATIONS):
         return
     written = [
         keyword.value

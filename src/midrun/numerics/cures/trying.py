@@ -87,7 +87,8 @@ def _judge(found: Finding, plain: Outcome | None, remedy: Remedy, outcome: Outco
     cure.loss = losses[-1] if losses else None
     cure.gradient = outcome.gradient if outcome.gradient >= 0 else None
     if plain is not None:
-        cure.slower = outcome.seconds / plain.seconds if plain.seconds else None
+        timed = plain.seconds and outcome.seconds
+        cure.slower = outcome.seconds / plain.seconds if timed else None
         cure.moved = _moved(found, plain, outcome)
     if cure.finite and cure.steps < _FEW:
         cure.note = "the script ended"
