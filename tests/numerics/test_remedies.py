@@ -57,6 +57,14 @@ def _changed(before, after):
          "y = d.log_prob(x.clamp(1e-6, 1 - 1e-6))"),
         ("y = torch.logaddexp(a, b)", "torch.logaddexp(a, b)", "inf-minus-inf",
          "y = torch.logaddexp(a.clamp(min=-1e9), b.clamp(min=-1e9))"),
+        ("x.log_()", "x.log_()", "log-domain", "x.clamp_(min=1e-12).log_()"),
+        ("x.sqrt_()", "x.sqrt_()", "infinite-derivative", "x.add_(1e-12).sqrt_()"),
+        ("p.addcdiv_(m, v)", "p.addcdiv_(m, v)", "optimizer-epsilon", "p.addcdiv_(m, v + 1e-6)"),
+        ("y = torch.cov(x)", "torch.cov(x)", "one-sample", "y = torch.cov(x, correction=0)"),
+        ("y = Normal(m, s).log_prob(x)", "Normal(m, s).log_prob(x)", "division-by-zero",
+         "y = Normal(m, s.clamp(min=1e-6)).log_prob(x)"),
+        ("d = Normal(m, scale=s)\ny = d.log_prob(x)", "d.log_prob(x)", "division-by-zero",
+         "d = Normal(m, scale=s.clamp(min=1e-6))"),
         ("y = x.norm(dim=1)", "x.norm(dim=1)", "infinite-derivative",
          "y = (x.square().sum(dim=1) + 1e-12).sqrt()"),
         ("y = x.std(0)", "x.std(0)", "one-sample",
@@ -121,6 +129,11 @@ def test_a_mask_that_is_not_on_the_way_is_found_by_what_writes_it():
 def test_a_mask_that_is_a_constant():
     text = "NEVER = -torch.inf\nx = torch.where(m, x, NEVER)\ny = x - z"
     assert proposed(text, "x - z", "inf-minus-inf", also=["x = torch"])[0] == "NEVER = -1e9"
+
+
+def test_a_mask_that_is_assigned_by_index():
+    text = 'x[m] = float("-inf")\ny = x - z'
+    assert proposed(text, "x - z", "inf-minus-inf")[0] == "x[m] = -1e9"
 
 
 def test_a_padding_mask_that_masks_all():
@@ -237,8 +250,9 @@ def test_a_recurrent_layer_that_grows():
     assert 'rnn = nn.RNN(3, 8, nonlinearity="tanh")' in edits
 
 
-def test_memory_that_is_not_initialised():
-    text = "w = torch.empty(3)\ny = w * x"
+@pytest.mark.parametrize("made", ["torch.empty(3)", "torch.Tensor(3)", "torch.FloatTensor(3)"])
+def test_memory_that_is_not_initialised(made):
+    text = f"w = {made}\ny = w * x"
     assert "w = torch.zeros(3)" in proposed(text, "w * x", "uninitialised")
 
 
@@ -265,5 +279,5 @@ def test_before_the_optimizer_takes_its_step():
     found.step_line = _line(STEP, "self.opt.step()")
     titles = {r.kind: _changed(STEP, r.edit.after) for r in remedies(found, lambda path: STEP)}
     assert "clip_grad_norm_([p for g in self.opt.param_groups" in titles["clip"]
-    assert titles["learning rate"].endswith('    g["lr"] = 0.01')
+    assert titles["learning rate"].endswith('    g["lr"] = 0.001')
     assert set(titles) == {"clip", "learning rate", "skip"}

@@ -79,7 +79,13 @@ class Blamed:
 
     @property
     def name(self) -> str:
-        return self.called[0]
+        """What is called, without the mark of what works in place: `log` for `x.log_()`."""
+        return self.called[0].rstrip("_")
+
+    @property
+    def in_place(self) -> bool:
+        """Whether it changes its first operand."""
+        return self.called[0].endswith("_") and not self.called[0].startswith("clip_grad")
 
     @property
     def operands(self) -> list[ast.expr]:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from midrun.numerics.cures.blamed import Blamed, Remedy, function, with_keyword
 
 
 class Usual(NamedTuple):
     """`text` is written instead of the operand of this number, or of the whole call if that is -1.
-    It may name the operands, `x` and `y`, and the blamed expression's `tiny`, `small`, `large`."""
+    It may name the operands, `x`, `y` and `z`, and the `tiny`, `small` and `large` of the blamed
+    expression."""
 
     kind: str
     title: str
@@ -59,8 +60,9 @@ _USUAL: dict[tuple[str, ...], tuple[Usual, ...]] = {
     ("xlogy",): tuple(
         change._replace(text=change.text.replace("{x}", "{y}"), operand=1) for change in _POSITIVE
     ),
-    ("norm", "vector_norm", "dist", "cdist", "pairwise_distance", "std", "atan2"): _SHIFTED,
-    ("normalize", "cosine_similarity"): _SHIFTED,
+    ("norm", "vector_norm", "matrix_norm", "dist", "cdist", "pairwise_distance"): _SHIFTED,
+    ("std", "atan2", "normalize", "cosine_similarity"): _SHIFTED,
+    ("addcdiv",): (Usual("epsilon", "an epsilon in the denominator", "{z} + {small}", 2),),
     ("hypot",): (
         Usual("epsilon", _ROOT, "({x}.square() + {y}.square() + {tiny}).sqrt()", -1),
         *_SHIFTED,
@@ -76,6 +78,7 @@ _USUAL: dict[tuple[str, ...], tuple[Usual, ...]] = {
     ("sinh", "cosh"): _SYMMETRIC,
     ("log_prob", "kl_div", "binary_cross_entropy"): _PROBABILITY,
     ("svd", "eigh", "eig", "qr", "inv", "inverse", "solve", "cholesky", "det"): _JITTER,
+    ("pdist",): _JITTER[:1],
     ("logdet", "slogdet"): (
         Usual("absolute", "the determinant's absolute value", "torch.linalg.slogdet({x})[1]", -1),
         *_JITTER,
@@ -94,23 +97,40 @@ _USUAL: dict[tuple[str, ...], tuple[Usual, ...]] = {
     ),
 }
 _BY_NAME = {name: changes for names, changes in _USUAL.items() for name in names}
+_CORRECTED = ("var", "std", "var_mean", "std_mean", "cov")
+_ALLOCATING = ("empty", "empty_like", "new_empty", "Tensor", "FloatTensor", "HalfTensor")
+_DISTRIBUTIONS = (
+    "Normal", "LogNormal", "HalfNormal", "Laplace", "Cauchy", "StudentT", "Gumbel", "Gamma", "Beta",
+    "Dirichlet", "Exponential", "Weibull", "Poisson", "NegativeBinomial", "Binomial", "Bernoulli",
+    "Categorical", "MultivariateNormal", "Independent",
+)  # fmt: skip
 _NORMALISATIONS = ("layer_norm", "batch_norm", "group_norm", "instance_norm", "rms_norm")
+_OF_THEM = ("log_prob", "rsample", "sample", "entropy", "kl_divergence", "cdf")
 _HAVE_EPS = (*_NORMALISATIONS, "normalize", "cosine_similarity", "pairwise_distance")
 
 
 def usual(blamed: Blamed) -> Iterator[Remedy]:
     """What the table says for the function that is called."""
-    names = [blamed.file.source(operand) for operand in blamed.operands[:2]]
+    names = [blamed.file.source(operand) for operand in blamed.operands[:3]]
     words = {
         "name": blamed.name, "tiny": blamed.tiny, "small": blamed.small, "large": blamed.large,
-    } | dict(zip("xy", names, strict=False))  # fmt: skip
+    } | dict(zip("xyz", names, strict=False))  # fmt: skip
     for change in _BY_NAME.get(blamed.name, ()):
         if change.operand >= len(names) or ("{y}" in change.text and "y" not in words):
             continue
         node = blamed.operands[change.operand] if change.operand >= 0 else blamed.node
         assert isinstance(node, ast.expr)
         text, title = change.text.format(**words), change.title.format(**words)
+        if blamed.in_place and change.operand == 0:
+            text = _in_place(text)
         yield blamed.change(change.kind, title, (node, text))
+
+
+def _in_place(text: str) -> str:
+    """For an operand that the call itself changes: the same, done to the operand, too."""
+    text = text.replace(".clamp(", ".clamp_(")
+    x, plus, epsilon = text.partition(" + ")
+    return f"{x}.add_({epsilon})" if plus and "(" not in text else text
 
 
 def log_of(blamed: Blamed) -> Iterator[Remedy]:
@@ -176,7 +196,7 @@ def larger_eps(blamed: Blamed) -> Iterator[Remedy]:
 def no_correction(blamed: Blamed) -> Iterator[Remedy]:
     """The variance of one value is 0 if it is not corrected."""
     node = blamed.node
-    if not isinstance(node, ast.Call) or blamed.name not in ("var", "std"):
+    if not isinstance(node, ast.Call) or blamed.name not in _CORRECTED:
         return
     keyword = next((k.arg for k in node.keywords if k.arg == "unbiased"), None) or "correction"
     value = "False" if keyword == "unbiased" else "0"
@@ -188,22 +208,42 @@ def no_correction(blamed: Blamed) -> Iterator[Remedy]:
         yield blamed.change("epsilon", title, (node, f"({text} + {blamed.tiny}).sqrt()"))
 
 
+def _makes_distribution(node: ast.AST) -> TypeGuard[ast.Call]:
+    return function(node)[0] in _DISTRIBUTIONS
+
+
+def of_distribution(blamed: Blamed) -> Iterator[Remedy]:
+    """Parameters that a distribution is defined for: a scale that is not 0, and the like."""
+    owners = [blamed.node, *blamed.operands] if blamed.node is not None else []
+    values = [v for o in owners for v in (o, *blamed.file.assigned(blamed.file.text_of(o)))]
+    calls = [call for call in values if _makes_distribution(call)]
+    if not calls and blamed.name in _OF_THEM:
+        calls = [c for c in ast.walk(blamed.file.tree) if _makes_distribution(c)]
+    for call in calls:
+        given = [*call.args, *(k.value for k in call.keywords)]
+        for argument in reversed([g for g in given if not isinstance(g, ast.Constant)]):
+            text = f"{blamed.file.source(argument)}.clamp(min={blamed.small})"
+            title = f"clamp {blamed.file.text_of(argument)} at {blamed.small}"
+            yield blamed.change("clamp", title, (argument, text))
+
+
 def zeros(blamed: Blamed) -> Iterator[Remedy]:
     """Zeros for memory that is not initialised."""
     if blamed.cause != "uninitialised":
         return
-    calls = [blamed.node] if blamed.name.startswith(("empty", "new_empty")) else []
+    calls = [blamed.node] if blamed.name in _ALLOCATING else []
     calls += [
         call
         for call in ast.walk(blamed.file.tree)
-        if not calls
-        and isinstance(call, ast.Call)
-        and function(call)[0] in ("empty", "empty_like", "new_empty")
+        if not calls and isinstance(call, ast.Call) and function(call)[0] in _ALLOCATING
     ]
     changes = []
     for call in calls:
         assert isinstance(call, ast.Call)
-        changes.append((call.func, blamed.file.text_of(call.func).replace("empty", "zeros")))
+        called = blamed.file.text_of(call.func)
+        for name, zeros in (("empty", "zeros"), ("FloatTensor", "zeros"), ("Tensor", "zeros")):
+            called = called.replace(name, zeros)
+        changes.append((call.func, called))
     if changes:
         yield blamed.change("zeros", "zeros for memory that is not initialised", *changes)
 

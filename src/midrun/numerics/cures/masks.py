@@ -34,9 +34,9 @@ def finite(blamed: Blamed) -> Iterator[Remedy]:
             seen.setdefault(file.path, {}).update(_with_names(file, statement))
     everywhere = {
         node: sign
-        for call in ast.walk(blamed.file.tree)
-        if isinstance(call, ast.Call) and function(call)[0] in _WRITERS
-        for node, sign in _with_names(blamed.file, call).items()
+        for writer in ast.walk(blamed.file.tree)
+        if function(writer)[0] in _WRITERS or _is_item(writer)
+        for node, sign in _with_names(blamed.file, writer).items()
     }
     choices = [(blamed.open(path), found) for path, found in seen.items()]
     for file, found in (*choices, (blamed.file, everywhere)):
@@ -44,6 +44,11 @@ def finite(blamed: Blamed) -> Iterator[Remedy]:
             changes = [(node, f"{sign}{blamed.large}") for node, sign in found.items()]
             title = f"{changes[0][1]} for {file.text_of(changes[0][0])}"
             yield Remedy("finite mask", title, file.replace(*changes))
+
+
+def _is_item(node: ast.AST) -> bool:
+    """Whether it is `x[mask] = value`."""
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
 
 
 def _with_names(file: File, tree: ast.AST) -> dict[ast.expr, str]:

@@ -36,6 +36,7 @@ _RULES: list[Callable[[Blamed], Iterator[Remedy]]] = [
     operators.finite_operands,
     functions.usual,
     functions.root_by_hand,
+    functions.of_distribution,
     operators.limited,
     training.hook,
     functions.hide,

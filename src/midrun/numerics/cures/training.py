@@ -66,7 +66,7 @@ def weight_norm(blamed: Blamed) -> Iterator[Remedy]:
 
 def clip_values(blamed: Blamed) -> Iterator[Remedy]:
     """Gradients that are clipped before their norm is taken."""
-    if blamed.cause != "clip-by-norm" or blamed.name != "clip_grad_norm_" or not blamed.operands:
+    if blamed.cause != "clip-by-norm" or blamed.name != "clip_grad_norm" or not blamed.operands:
         return
     given = blamed.file.text_of(blamed.operands[0])
     line = f"torch.nn.utils.clip_grad_value_({given}, {_LIMIT})"
@@ -94,8 +94,10 @@ def before_step(found: Finding, file: File) -> Iterator[Remedy]:
     if found.phase != "data":
         yield from insert("clip", "clip the norm of the gradient to 1", [
             f"torch.nn.utils.clip_grad_norm_([p {every}], 1.0)"])  # fmt: skip
-        if found.lr:
-            rate = f"{found.lr / 10:.3g}"
+        for factor in (10, 100) if found.cause == "divergence" else (10,):
+            if not found.lr:
+                break
+            rate = f"{found.lr / factor:.3g}"
             title = f"a learning rate of {rate} for {found.lr:.3g}"
             yield from insert("learning rate", title, [groups, f'    g["lr"] = {rate}'])
     yield from insert("skip", "skip steps with a bad gradient", [
