@@ -7,6 +7,9 @@ import os
 
 import pytest
 
+from midrun.numerics.why import explain, find_case
+from midrun.store import Store
+
 pytest.importorskip("torch")
 
 TRAIN = """
@@ -112,6 +115,18 @@ def test_a_run_without_a_savepoint_is_repeated_from_its_start(project):
     project.write(TRAIN)
     done = project.midrun("run", "--budget", "0", "--no-cures", "train.py")
     assert "MR103" in done.stderr
+
+
+def test_cures_start_from_a_savepoint_close_to_the_bad_step(project, tmp_path, monkeypatch):
+    project.write(TRAIN.replace("step != 12", "step != 200").replace("range(20)", "range(210)"))
+    project.midrun("run", "--no-cures", "train.py")
+    monkeypatch.setenv("MIDRUN_KEY_FILE", str(project.folder / "key"))
+    case = find_case(Store(project.folder / ".midrun"), None)
+    (tmp_path / "branch").mkdir()
+    _, start = explain(case, tmp_path / "branch")
+    near = start.savepoint.manifest["training"]["backwards"]
+    assert case.begin.backwards - 5 <= near < case.begin.backwards
+    assert str(project.folder / "log.txt") in start.files
 
 
 def test_cures_are_tried_and_the_best_is_written(project):

@@ -15,7 +15,7 @@ import os
 import shutil
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +26,14 @@ _SPECIAL = ("/dev/", "/proc/", "/sys/")
 
 
 class Sandbox:
-    """Sends what is written to `scratch`, a folder."""
+    """Sends what is written to `scratch`, a folder in that of the branch, whose own files are left
+    alone. `earlier` are copies that another sandbox has made (its `copies`): they are read, and not
+    written to."""
 
-    def __init__(self, scratch: Path) -> None:
-        self._scratch = scratch
-        self._copies: dict[str, str] = {}
+    def __init__(self, scratch: Path, earlier: Mapping[str, str] | None = None) -> None:
+        self.copies: dict[str, str] = {}
+        self._scratch = scratch.resolve()
+        self._earlier = dict(earlier or {})
         self._open = builtins.open
 
     def overlay(self, path: str, contents: str) -> None:
@@ -52,41 +55,45 @@ class Sandbox:
     def where(self, path: str, *, writes: bool, keep: bool = True) -> str:
         """Where a file is to be looked for, or written; with what it holds now if `keep`."""
         real = os.path.realpath(path)
-        if real in self._copies or not writes or real.startswith(_SPECIAL):
-            return self._copies.get(real, path)
-        if real.startswith(os.path.join(str(self._scratch), "")):
+        now = self._earlier.get(real, path)
+        if real in self.copies or not writes or real.startswith(_SPECIAL):
+            return self.copies.get(real, now)
+        if self._is_of_branch(real):
             return path
-        copy = str(self._scratch / f"{len(self._copies)}-{os.path.basename(real)}")
-        if keep and os.path.isfile(real):
-            shutil.copyfile(real, copy)
+        copy = str(self._scratch / f"{len(self.copies)}-{os.path.basename(real)}")
+        if keep and os.path.isfile(now):
+            shutil.copyfile(now, copy)
         elif not os.path.isdir(os.path.dirname(real)):
             return path  # as without the sandbox: an error
-        self._copies[real] = copy
+        self.copies[real] = copy
         return copy
+
+    def _is_of_branch(self, path: str) -> bool:
+        return os.path.realpath(path).startswith(os.path.join(str(self._scratch.parent), ""))
 
     def _opened(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
         if isinstance(file, str | bytes | os.PathLike) and kwargs.get("opener") is None:
             path = os.fsdecode(file)
             writes = bool(_WRITES & set(mode))
-            if writes or os.path.realpath(path) in self._copies:
+            if writes or os.path.realpath(path) in self.copies | self._earlier:
                 file = self.where(path, writes=writes, keep="w" not in mode)
         return self._open(file, mode, *args, **kwargs)
 
     def _removing(self, original: Callable[..., None]) -> Callable[..., None]:
         def remove(path: Any, *args: Any, **kwargs: Any) -> None:
-            copy = self._copies.get(os.path.realpath(os.fsdecode(path)))
+            copy = self.copies.get(os.path.realpath(os.fsdecode(path)))
             if copy is not None:
                 original(copy)
-            elif os.path.exists(path) is False:
+            elif self._is_of_branch(os.fsdecode(path)) or not os.path.exists(path):
                 original(path, *args, **kwargs)
 
         return remove
 
     def _renaming(self, original: Callable[..., None]) -> Callable[..., None]:
         def rename(source: Any, target: Any, *args: Any, **kwargs: Any) -> None:
-            copy = self._copies.get(os.path.realpath(os.fsdecode(source)))
+            copy = self.copies.get(os.path.realpath(os.fsdecode(source)))
             if copy is None:
-                if not os.path.exists(source):
+                if self._is_of_branch(os.fsdecode(source)) or not os.path.exists(source):
                     original(source, target, *args, **kwargs)
                 return
             original(copy, self.where(os.fsdecode(target), writes=True, keep=False))

@@ -27,7 +27,8 @@ class Trial:
     """What is to be tried: `overlay` are files with other contents, by their path. It went bad at
     backward pass `bad`, in the optimizer's step number `bad_step`, and goes on for `steps` backward
     passes beyond it, or steps where the program calls no backward pass. `out` is the file that
-    takes the answer, `scratch` the folder for what the program writes."""
+    takes the answer, `scratch` the folder for what the program writes, and `files` are copies of
+    what it had written before."""
 
     bad: int
     bad_step: int
@@ -35,6 +36,7 @@ class Trial:
     out: str = ""
     scratch: str = ""
     overlay: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
     def write(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -62,7 +64,7 @@ class Outcome:
 def attach(run: Run, text: str) -> None:
     """Called in the new process before anything is loaded (`Spec.attach`)."""
     trial = Trial(**json.loads(text))
-    sandbox = Sandbox(Path(trial.scratch))
+    sandbox = Sandbox(Path(trial.scratch), trial.files)
     for path, contents in trial.overlay.items():
         sandbox.overlay(path, contents)
     sandbox.enter()

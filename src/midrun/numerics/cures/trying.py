@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from midrun.errors import MidrunError
-from midrun.numerics.branches import Start, ask_branch
+from midrun.numerics.branches import Start, ask_branch, branch_folder
 from midrun.numerics.cures.blamed import Remedy
 from midrun.numerics.cures.branch import Outcome, Trial
 from midrun.numerics.cures.remedies import remedies
@@ -29,9 +29,11 @@ def try_cures(start: Start, found: Finding) -> list[Tried]:
 
     def ask(trial: Trial) -> Outcome | None:
         def request(out: str, scratch: str) -> str:
-            return dataclasses.replace(trial, out=out, scratch=scratch).write()
+            asked = dataclasses.replace(trial, out=out, scratch=scratch, files=start.files)
+            return asked.write()
 
-        text, _ = ask_branch(start, _ATTACH, request)
+        with branch_folder() as folder:
+            text, _ = ask_branch(start, _ATTACH, request, folder)
         return Outcome.read(text) if text is not None else None
 
     return compare(found, ask, at_once=max(1, (os.cpu_count() or 2) // 2))
