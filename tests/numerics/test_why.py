@@ -59,6 +59,16 @@ def test_to_go_back_leaves_the_files_of_the_run_alone(project):
     assert len(os.listdir(project.folder / ".midrun" / "runs")) == 1
 
 
+def test_a_log_that_was_open_at_the_savepoint_stays_whole(project):
+    marked = "if step == 9: __import__('midrun').savepoint()"
+    project.write(TRAIN.replace("x = torch.randn(16", f"{marked}\n        x = torch.randn(16"))
+    project.midrun("run", "--no-cures", "train.py")
+    log = (project.folder / "log.txt").read_bytes()
+    assert len(log.splitlines()) == 20
+    project.midrun("why", "--no-cures")
+    assert (project.folder / "log.txt").read_bytes() == log
+
+
 def test_json_is_one_object(project):
     project.write(TRAIN)
     project.midrun("run", "--on-nan", "continue", "--no-cures", "train.py")

@@ -50,6 +50,7 @@ class Sandbox:
             setattr(os, name, self._removing(getattr(os, name)))
         for name in ("rename", "replace"):
             setattr(os, name, self._renaming(getattr(os, name)))
+        os.truncate = self._truncating(os.truncate)
         after_import("torch.serialization", self._serialization)
 
     def where(self, path: str, *, writes: bool, keep: bool = True) -> str:
@@ -72,12 +73,21 @@ class Sandbox:
         return os.path.realpath(path).startswith(os.path.join(str(self._scratch.parent), ""))
 
     def _opened(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        if isinstance(file, str | bytes | os.PathLike) and kwargs.get("opener") is None:
+        if isinstance(file, str | bytes | os.PathLike):
             path = os.fsdecode(file)
             writes = bool(_WRITES & set(mode))
             if writes or os.path.realpath(path) in self.copies | self._earlier:
-                file = self.where(path, writes=writes, keep="w" not in mode)
+                # An opener may leave out that "w" empties the file, as that of a resume does.
+                keep = "w" not in mode or kwargs.get("opener") is not None
+                file = self.where(path, writes=writes, keep=keep)
         return self._open(file, mode, *args, **kwargs)
+
+    def _truncating(self, original: Callable[..., None]) -> Callable[..., None]:
+        def truncate(path: Any, length: int) -> None:
+            is_open = isinstance(path, int)
+            original(path if is_open else self.where(os.fsdecode(path), writes=True), length)
+
+        return truncate
 
     def _removing(self, original: Callable[..., None]) -> Callable[..., None]:
         def remove(path: Any, *args: Any, **kwargs: Any) -> None:
