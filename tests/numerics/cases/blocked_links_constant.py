@@ -19,9 +19,8 @@ class Attention(nn.Module):
     def forward(self, nodes, edges):
         scores = self.q(nodes) @ self.k(nodes).T
         scores = torch.where(edges, scores, torch.tensor(NO_EDGE))
-        weights = torch.exp(
-            scores - scores.max(1, keepdim=True).values
-        )  # BLAME inf-minus-inf forward
+        shifted = scores - scores.max(1, keepdim=True).values  # BLAME inf-minus-inf forward
+        weights = shifted.exp()
         return weights / weights.sum(1, keepdim=True) @ self.v(nodes)
 
 
