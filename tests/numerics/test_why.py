@@ -7,6 +7,9 @@ import os
 
 import pytest
 
+from midrun.numerics.why import explain, find_case
+from midrun.store import Store
+
 pytest.importorskip("torch")
 
 TRAIN = """
@@ -54,6 +57,16 @@ def test_to_go_back_leaves_the_files_of_the_run_alone(project):
     assert (project.folder / "log.txt").read_bytes() == log
     assert {path.name: path.stat().st_mtime_ns for path in project.folder.glob("*.*")} == files
     assert len(os.listdir(project.folder / ".midrun" / "runs")) == 1
+
+
+def test_a_log_that_was_open_at_the_savepoint_stays_whole(project):
+    marked = "if step == 9: __import__('midrun').savepoint()"
+    project.write(TRAIN.replace("x = torch.randn(16", f"{marked}\n        x = torch.randn(16"))
+    project.midrun("run", "--no-cures", "train.py")
+    log = (project.folder / "log.txt").read_bytes()
+    assert len(log.splitlines()) == 20
+    project.midrun("why", "--no-cures")
+    assert (project.folder / "log.txt").read_bytes() == log
 
 
 def test_json_is_one_object(project):
@@ -112,6 +125,18 @@ def test_a_run_without_a_savepoint_is_repeated_from_its_start(project):
     project.write(TRAIN)
     done = project.midrun("run", "--budget", "0", "--no-cures", "train.py")
     assert "MR103" in done.stderr
+
+
+def test_cures_start_from_a_savepoint_close_to_the_bad_step(project, tmp_path, monkeypatch):
+    project.write(TRAIN.replace("step != 12", "step != 200").replace("range(20)", "range(210)"))
+    project.midrun("run", "--no-cures", "train.py")
+    monkeypatch.setenv("MIDRUN_KEY_FILE", str(project.folder / "key"))
+    case = find_case(Store(project.folder / ".midrun"), None)
+    (tmp_path / "branch").mkdir()
+    _, start = explain(case, tmp_path / "branch")
+    near = start.savepoint.manifest["training"]["backwards"]
+    assert case.begin.backwards - 5 <= near < case.begin.backwards
+    assert str(project.folder / "log.txt") in start.files
 
 
 def test_cures_are_tried_and_the_best_is_written(project):

@@ -1,15 +1,18 @@
-"""Runs training scripts under the eyes of a replay, in forks of one interpreter that has torch.
+"""Runs training scripts under the eyes of a replay, or of a branch that tries a cure, in forks of
+one interpreter that has torch.
 
-`python watched.py` reads the path of a script a line, and answers with what `midrun why` would say,
-as JSON. `Watched` is the side of the tests.
+`python watched.py` reads a request a line, the path of a script and perhaps a trial, and answers
+with what the process of `midrun why` would write, as JSON. `Watched` is the side of the tests.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
 import runpy
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from midrun.numerics.attached import Attached
+from midrun.numerics.cures.branch import Branch, Outcome, Trial
+from midrun.numerics.replay import Replay, Request
+from midrun.run.sentinel import Count
+
+_SECONDS = 60  # after which a script is ended
 _BLAME = re.compile(r"# BLAME (\S+) (\S+)")
 
 
@@ -47,13 +56,21 @@ class Watched:
 
     def run(self, script: Path) -> dict[str, Any] | None:
         """The finding of a script, as plain data; None if nothing was wrong."""
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.write(f"{script}\n")
-        self._server.stdin.flush()
-        answer = json.loads(self._server.stdout.readline())
+        answer = self._ask(script)
         assert "found" in answer, answer["error"]
         return answer["found"]
+
+    def outcome(self, script: Path, trial: Trial) -> Outcome | None:
+        """How a trial of a script goes; None if it gives no answer."""
+        answer = self._ask(script, trial.write())
+        return None if "error" in answer else Outcome.read(json.dumps(answer))
+
+    def _ask(self, script: Path, trial: str | None = None) -> dict[str, Any]:
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(json.dumps([str(script), trial]) + "\n")
+        self._server.stdin.flush()
+        return json.loads(self._server.stdout.readline())
 
     def close(self) -> None:
         assert self._server.stdin is not None
@@ -76,29 +93,36 @@ class _Own:
 @dataclass
 class _Run:
     own: _Own
+    sentinel: Any = None
 
 
-def _child(script: str, out: str) -> NoReturn:
+def _child(script: str, trial: str | None, out: str) -> NoReturn:
     import torch
 
-    from midrun.numerics.replay import Replay, Request
-    from midrun.run.sentinel import Count
-    from midrun.run.steps import watch_steps
-
+    signal.alarm(_SECONDS)
     torch.set_num_threads(1)
-    os.chdir(tempfile.mkdtemp())
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    replay = Replay(_Run(_Own(script)), Request(Count(), 1 << 60, out, "", []))
-    watch_steps(replay)
-    replay.begin()
+    os.chdir(os.path.dirname(out))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    attached: Attached
+    if trial is None:
+        run = _Run(_Own(script))
+        attached = Replay(run, Request(Count(), 1 << 60, out, "", []))
+    else:
+        tried = dataclasses.replace(Trial(**json.loads(trial)), out=out)
+        edited = os.path.join(os.path.dirname(out), os.path.basename(script))
+        Path(edited).write_text(tried.overlay.get(script) or Path(script).read_text())
+        script = edited
+        run = _Run(_Own(script))
+        attached = Branch(run, tried)
+    attached.attach(run)
+    attached.begin()
     error = None
     try:
         runpy.run_path(script, run_name="__main__")
     except Exception as raised:
         error = raised
-    replay.end(error)
-    raise AssertionError("the replay has not answered")
+    attached.end(error)
+    raise AssertionError("there was no answer")
 
 
 def _serve() -> None:
@@ -106,12 +130,13 @@ def _serve() -> None:
     import midrun.numerics.microscope.lens  # noqa: F401  (imports torch, once for all)
 
     for line in sys.stdin:
+        script, trial = json.loads(line)
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "answer.json")
             pid = os.fork()
             if pid == 0:
                 try:
-                    _child(line.strip(), out)
+                    _child(script, trial, out)
                 except BaseException:
                     error = json.dumps({"error": traceback.format_exc()})
                     Path(out).write_text(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from midrun.cli import options
@@ -23,6 +25,7 @@ def why(run: str | None, no_cures: bool, apply: bool, as_json: bool, store: str 
     midrun why 1123-091502-k3 --json
     midrun why --apply
     """
+    from midrun.branch.process import branch_folder
     from midrun.numerics.cures.trying import apply_best, try_cures
     from midrun.numerics.why import explain, find_case
     from midrun.report import as_json as to_json
@@ -30,13 +33,17 @@ def why(run: str | None, no_cures: bool, apply: bool, as_json: bool, store: str 
     from midrun.report.finding import existing_store
 
     case = find_case(existing_store(store), run)
-    found = explain(case)
-    tried = [] if no_cures else try_cures(case.start, found)
+    with branch_folder() as folder:
+        found, start = explain(case, folder)
+        if not as_json:
+            terminal.console().print(reasons.screen(found))
+            sys.stdout.flush()
+        tried = [] if no_cures else try_cures(start, found)
     found.cures = [cure for cure, _ in tried]
     if as_json:
         click.echo(to_json.dump(found.as_dict()))
-    else:
-        terminal.console().print(reasons.screen(found))
+    elif not no_cures:
+        terminal.console().print(reasons.cures(found.cures))
     if apply:
         click.echo(f"midrun: {apply_best(tried)}", err=True)
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from midrun.branch.process import Start, ask_branch, branch_folder
+from midrun.branch.sandbox import Sandbox
 from midrun.errors import MidrunError
 from midrun.numerics.attached import Attached
-from midrun.numerics.branches import Start, ask_branch
 from midrun.numerics.finding import Row
-from midrun.numerics.sandbox import Sandbox
 from midrun.run.steps import parameters_of
 from midrun.store import Savepoint
 
@@ -60,7 +60,8 @@ def gradients(savepoint: Savepoint, *, steps: int, every: int, depth: int) -> Gr
     def request(out: str, scratch: str) -> str:
         return json.dumps(dataclasses.asdict(Request(steps, every, depth, out, scratch)))
 
-    text, said = ask_branch(Start(savepoint.run, savepoint), _ATTACH, request)
+    with branch_folder() as folder:
+        text, said = ask_branch(Start(savepoint.run, savepoint), _ATTACH, request, folder)
     rows = [Row(**row) for row in json.loads(text)] if text else []
     if not rows:
         why = f": {said}" if said else "; it may be past its training, or use no optimizer of torch"

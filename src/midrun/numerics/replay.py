@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from midrun.numerics.attached import Attached
+from midrun.run.policy import Reason
 from midrun.run.sentinel import Count, Look
 from midrun.run.steps import gradients_of, parameters_of
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from midrun.numerics.microscope.lens import Lens
     from midrun.run.current import Run
 
+_BEFORE = 5  # backward passes before the first that is watched, a savepoint is taken
+_WORTH = 5  # if that is so many beyond where it began
 _PATIENCE = 20  # backward passes beyond the bad one, in which it should have come
 
 
@@ -53,25 +56,30 @@ class Request:
 
 def attach(run: Run, text: str) -> None:
     """Called in the new process before anything is loaded (`Spec.attach`)."""
-    from midrun.numerics.sandbox import Sandbox
+    from midrun.branch.sandbox import Sandbox
 
     request = Request.read(text)
-    Sandbox(Path(request.scratch)).enter()
-    Replay(run, request).attach(run)
+    sandbox = Sandbox(Path(request.scratch))
+    sandbox.enter()
+    Replay(run, request, sandbox.copies).attach(run)
 
 
 class Replay(Attached):
     """Looks at every step, and through the microscope from the last one on that was fine."""
 
-    def __init__(self, run: Run, request: Request) -> None:
+    def __init__(self, run: Run, request: Request, files: dict[str, str] | None = None) -> None:
         super().__init__(run, request.out)
         self._run = run
         self._request = request
+        self._files = files if files is not None else {}
+        self._first = 0
+        self._asked = False
         self._lens: Lens | None = None
         self._suspect: Finding | None = None
         self._entered = False
 
     def begin(self) -> None:
+        self._first = self.count.backwards
         self._enter_if_due()
 
     def end(self, error: BaseException | None) -> None:
@@ -119,6 +127,14 @@ class Replay(Attached):
             if found is not None:
                 self._answer(self._suspect or found)
             lens.next_step()
+        self._save_if_near()
+
+    def _save_if_near(self) -> None:
+        """Take a savepoint some steps before the bad one, for cures to be tried from."""
+        near = max(self._request.begin.backwards - _BEFORE, self._first + _WORTH)
+        if not self._entered and not self._asked and self.count.backwards >= near:
+            self._asked = True
+            self._run.ask(Reason("before the bad step", asked=False))
 
     def _watching(self) -> Lens:
         if self._lens is None:
@@ -132,6 +148,8 @@ class Replay(Attached):
         reached = begin.within(self.count)
         if reached and not self._entered and "torch" in sys.modules:
             self._entered = True
+            if self._asked:  # the microscope is no part of the program's state
+                self._run.policy.wanted.clear()
             self._watching().enter()
 
     def _answer(self, found: Finding | None) -> NoReturn:
@@ -140,4 +158,11 @@ class Replay(Attached):
         if found is not None:
             found.step, found.backward = self.count.steps + 1, self.count.backwards
             answer["found"] = dataclasses.asdict(found)
+        if self._asked and (near := self._saved()) is not None:
+            answer["near"], answer["files"] = near, self._files
         self.answer(answer)
+
+    def _saved(self) -> str | None:
+        """The savepoint that was taken, once it is on disk."""
+        self._run.finish_writing()
+        return self._run.newest.spec if self._run.newest is not None else None

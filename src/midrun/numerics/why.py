@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from midrun.branch.process import Start, ask_branch, branch_store
 from midrun.errors import MidrunError
-from midrun.numerics.branches import Start, ask_branch
 from midrun.numerics.finding import Finding
 from midrun.numerics.replay import Request
 from midrun.run.sentinel import Count, Trip
@@ -55,8 +56,9 @@ def find_case(store: Store, name: str | None) -> Case:
     )
 
 
-def explain(case: Case) -> Finding:
-    """Go back, and look.
+def explain(case: Case, folder: Path) -> tuple[Finding, Start]:
+    """Go back, and look. Returns also where cures are to start: some steps before the bad one,
+    where a savepoint could be taken; it lies in `folder`.
 
     Raises MidrunError "not-reproduced" if the NaN does not come again.
     """
@@ -65,14 +67,17 @@ def explain(case: Case) -> Finding:
     def request(out: str, scratch: str) -> str:
         return Request(case.begin, case.bad, out, scratch, history).write()
 
-    text, said = ask_branch(case.start, _ATTACH, request)
+    text, said = ask_branch(case.start, _ATTACH, request, folder)
     answer: dict[str, Any] = json.loads(text) if text is not None else {"error": said}
     found = answer.get("found")
     if found is None:
         raise MidrunError(_not_reproduced(case, answer), slug="not-reproduced")
     finding: Finding = Finding.read(found)
     finding.notes += _differences(case, finding)
-    return finding
+    if "near" not in answer:
+        return finding, case.start
+    near = branch_store(folder).savepoint(answer["near"])
+    return finding, Start(near.run, near, answer["files"])
 
 
 def _not_reproduced(case: Case, answer: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from typing import NoReturn
 
-from midrun.numerics.branches import Start
+from midrun.branch.process import Start
 from midrun.past.position import Found
 from midrun.past.visit import ATTACH, Request
 from midrun.run.spec import Spec, execute

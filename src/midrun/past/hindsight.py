@@ -14,8 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from midrun.branch.process import Start
 from midrun.errors import MidrunError
-from midrun.numerics.branches import Start
 from midrun.past.goto import spec_of
 from midrun.past.position import Past, Position
 from midrun.past.visit import Request

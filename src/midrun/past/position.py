@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from midrun.branch.process import Start
 from midrun.errors import MidrunError
-from midrun.numerics.branches import Start
 from midrun.run.stale import back_from, read_source
 from midrun.source.book import Book
 from midrun.source.carried import Place, Spot, carried, loop_around, spot_at

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from midrun.numerics.sandbox import Sandbox
+from midrun.branch.sandbox import Sandbox
 from midrun.run.sentinel import Sentinel
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ _PLENTY = 1 << 60
 
 @dataclass
 class Request:
-    """`file`, `line`, `block` and `count` are those of a `Position`; `scratch` is a folder for what
-    the program writes, which is removed at the end.
+    """`file`, `line`, `block` and `count` are those of a `Position`; `scratch` is a folder of this
+    branch, which is removed at the end.
 
     `then` is "print", "debug" or "shell". With "log", the `expressions` are written to the file
     `out` each time, up to pass `until` of the block, for each pass that `every` divides.
@@ -67,7 +67,9 @@ def attach(run: Run, text: str) -> None:
     """Called in the new process before anything is loaded (`Spec.attach`)."""
     request = Request.read(text)
     visit = _Log(run, request) if request.then == "log" else _Visit(run, request)
-    Sandbox(Path(request.scratch)).enter()
+    files = Path(request.scratch, "files")
+    files.mkdir()
+    Sandbox(files).enter()
     run.sentinel = visit
     run.at_wanted = visit.at
 

@@ -17,7 +17,7 @@ _ROWS = 5  # steps of the history that are shown
 
 
 def screen(found: Finding) -> RenderableType:
-    """For people."""
+    """For people: all but the cures, which take longer to be known."""
     cause = CAUSES[found.cause]
     parts: list[RenderableType] = [
         Text.assemble((cause.code, "bold red"), "  ", (cause.title, "bold")),
@@ -42,11 +42,15 @@ def screen(found: Finding) -> RenderableType:
             Text("the last steps", "bold"),
             indented(history.table(found.history[-_ROWS:], found.history)),
         ]
-    if found.cures:
-        parts += [Text(), Text("cures, tried", "bold"), indented(_cures(found.cures))]
-        parts += _best(found.cures[0])
     parts += [Text(note, "yellow") for note in found.notes]
     return Group(*parts)
+
+
+def cures(tried: list[Cure]) -> RenderableType:
+    """For people: how the cures did, and the best as a diff."""
+    if not tried:
+        return Text("no cure is known for it", "yellow")
+    return Group(Text(), Text("cures, tried", "bold"), indented(_cures(tried)), *_best(tried[0]))
 
 
 def _headline(found: Finding) -> str:

@@ -186,9 +186,9 @@ class Sentinel:
     ) -> None:
         self.history.append(Look(count, self._loss, *norms))
         if not all(map(math.isfinite, norms)):  # or large values, whose norm is too large
-            if any(map(_is_bad, parameters)):
+            if any(map(has_bad, parameters)):
                 return self._trip("parameter", _worst(parameters))
-            if any(map(_is_bad, gradients)):
+            if any(map(has_bad, gradients)):
                 return self._trip("gradient", _worst(gradients))
         if self._bad_losses and not self._late:
             return self._trip("loss", self._loss)
@@ -240,7 +240,8 @@ def _values(tensor: Any) -> Any:
     return tensor.detach().coalesce().values() if tensor.is_sparse else tensor.detach()
 
 
-def _is_bad(tensor: Any) -> bool:
+def has_bad(tensor: Any) -> bool:
+    """Whether a value of a tensor is not finite; waits for it."""
     return not bool(sys.modules["torch"].isfinite(_values(tensor)).all())
 
 

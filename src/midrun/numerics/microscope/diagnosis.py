@@ -16,7 +16,8 @@ from midrun.numerics.places import Place
 @dataclass
 class Diagnosis:
     """The first bad operation, and its cause. `index` is the element of its output that is bad;
-    `also` are other places on the way to the harm."""
+    `also` are other places: where infinities that it took were put on purpose, and the way to the
+    harm."""
 
     cause: str
     reason: str
@@ -36,7 +37,7 @@ def diagnose(origin: Origin, events: Mapping[int, Event]) -> Diagnosis:
         found.phase = "data"
         found.place = _entrance(origin, events)
     lines = {_line(event.place)}
-    for passed in origin.way:
+    for passed in (*(fed.event for fed in origin.fed), *origin.way):
         if passed.place is not None and _line(passed.place) not in lines:
             lines.add(_line(passed.place))
             found.also.append(passed.place)

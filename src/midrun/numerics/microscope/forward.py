@@ -102,7 +102,7 @@ def _division(look: Look) -> Answer:
     if look.base == "div" and above == 0 and _counts(look):
         return "empty-mean", f"{what}: the sum and the number of what is averaged are both 0"
     divisor = look.event.operand("other")
-    is_number = divisor is not None and divisor.shape.numel() == 1
+    is_number = divisor is None or divisor.shape.numel() == 1
     if look.base == "div" and above == 0 and is_number and _is_centred(look):
         return "one-sample", f"{what}: a sum of squared deviations, by 0 degrees of freedom"
     return "division-by-zero", what
@@ -217,6 +217,9 @@ def _nothing(look: Look) -> Answer:
         sizes = [values.shape[d] for d in dims] if isinstance(dims, list | tuple) else []
         if 0 in values.shape or 0 in sizes:
             return "empty-mean", f"mean of a tensor of shape {list(values.shape)}: of nothing"
+    is_loss = "loss" in look.base or "cross_entropy" in look.base
+    if is_loss and values is not None and 0 in values.shape:
+        return "empty-mean", f"the mean of a loss of shape {list(values.shape)}: of nothing"
     if look.base.startswith("nll_loss"):
         target, ignored = look.tensor("target"), look.event.constants.get("ignore_index", -100)
         if target is not None and bool((target == ignored).all()):

@@ -4,39 +4,53 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from midrun.run.spec import Spec, command
-from midrun.store import Run, Savepoint
+from midrun.store import Run, Savepoint, Store
 
 
 @dataclass(frozen=True)
 class Start:
     """Where a branch starts: at a savepoint of `run`, or of one that it continues; from the start
-    of the script if there is none."""
+    of the script if there is none. `files` are copies of files that hold what the program had
+    written by then, by the paths that it knows them by."""
 
     run: Run
     savepoint: Savepoint | None
+    files: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"from {self.savepoint.spec}" if self.savepoint is not None else "from the start"
 
 
+@contextmanager
+def branch_folder() -> Iterator[Path]:
+    """A folder for what a branch leaves, for as long as that is used."""
+    with tempfile.TemporaryDirectory(prefix="midrun-branch-") as name:
+        yield Path(name)
+
+
 def ask_branch(
-    start: Start, attach: str, request: Callable[[str, str], str]
+    start: Start, attach: str, request: Callable[[str, str], str], folder: Path
 ) -> tuple[str | None, str]:
     """Run a branch with `attach` of `Spec`, and wait for its end. `request` makes the request, of
-    the file that takes its answer and of the folder for what the program writes. Returns the
-    answer, None if it gave none, and its last words, if it did not end well."""
-    with tempfile.TemporaryDirectory(prefix="midrun-branch-") as name:
-        folder = Path(name)
-        files = folder / "files"
-        files.mkdir()
-        out = files / "answer.json"
-        said = _run(start, attach, request(str(out), str(files)), folder)
-        return out.read_text() if out.exists() else None, said
+    the file that takes its answer and of the folder for what the program writes; both are in
+    `folder`, as are the branch's own savepoints (`branch_store`). Returns the answer, None if it
+    gave none, and its last words, if it did not end well."""
+    files = folder / "files"
+    files.mkdir()
+    out = files / "answer.json"
+    said = _run(start, attach, request(str(out), str(files)), folder)
+    return out.read_text() if out.exists() else None, said
+
+
+def branch_store(folder: Path) -> Store:
+    """The savepoints that a branch has taken."""
+    return Store(folder / "run")
 
 
 def _run(start: Start, attach: str, request: str, folder: Path) -> str:
@@ -45,7 +59,7 @@ def _run(start: Start, attach: str, request: str, folder: Path) -> str:
         store=str(start.run.store.folder),
         attach=attach,
         request=request,
-        scratch=str(folder / "run"),
+        scratch=str(branch_store(folder).folder),
         quiet=True,
         budget=0.0,
         hash_seed=info.get("hash_seed", ""),

@@ -3,9 +3,9 @@ and writing to the same ones.
 
 What the program opens for writing is a copy in a scratch folder from then on, for reading too; what
 it removes or renames, only there. This holds for files opened by Python's `open` (NumPy, csv, json,
-logging, TensorBoard and the rest open theirs so) and `os.open`, by `torch.save` and `sqlite3`, and
-for those that a savepoint brings back. It is no protection against a program that means to get
-around it.
+logging, TensorBoard and the rest open theirs so), `os.open`, `torch.save` and `sqlite3`, and for
+those that a savepoint brings back. It is no protection against a program that means to get around
+it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +28,15 @@ _SPECIAL = ("/dev/", "/proc/", "/sys/")
 
 
 class Sandbox:
-    """Sends what is written to `scratch`, a folder."""
+    """Sends what is written to `scratch`, a folder in that of the branch, whose own files are left
+    alone. `earlier` are copies that another sandbox has made (its `copies`): they are read, and not
+    written to."""
 
-    def __init__(self, scratch: Path) -> None:
-        self._scratch = scratch
-        self._copies: dict[str, str] = {}
+    def __init__(self, scratch: Path, earlier: Mapping[str, str] | None = None) -> None:
+        self.copies: dict[str, str] = {}
+        self._scratch = scratch.resolve()
+        self._earlier = dict(earlier or {})
         self._open = builtins.open
-        self._os_open = os.open
-        self._truncate = os.truncate
 
     def overlay(self, path: str, contents: str) -> None:
         """Show other contents of a file."""
@@ -47,53 +48,61 @@ class Sandbox:
         """From now on, in this process, for good."""
         builtins.open = self._opened
         io.open = self._opened
-        os.open = self._os_opened
-        os.truncate = self._truncated
         for name in ("remove", "unlink"):
             setattr(os, name, self._removing(getattr(os, name)))
         for name in ("rename", "replace"):
             setattr(os, name, self._renaming(getattr(os, name)))
+        os.truncate = self._truncating(os.truncate)
+        os.open = self._opening(os.open)
         after_import("torch.serialization", self._serialization)
         after_import("sqlite3.dbapi2", self._databases)
 
     def where(self, path: str, *, writes: bool, keep: bool = True) -> str:
         """Where a file is to be looked for, or written; with what it holds now if `keep`."""
         real = os.path.realpath(path)
-        if real in self._copies or not writes or real.startswith(_SPECIAL):
-            return self._copies.get(real, path)
-        if real.startswith(os.path.join(str(self._scratch), "")):
+        now = self._earlier.get(real, path)
+        if real in self.copies or not writes or real.startswith(_SPECIAL):
+            return self.copies.get(real, now)
+        if self._is_of_branch(real):
             return path
-        copy = str(self._scratch / f"{len(self._copies)}-{os.path.basename(real)}")
-        if keep and os.path.isfile(real):
-            shutil.copyfile(real, copy)
+        copy = str(self._scratch / f"{len(self.copies)}-{os.path.basename(real)}")
+        if keep and os.path.isfile(now):
+            shutil.copyfile(now, copy)
         elif not os.path.isdir(os.path.dirname(real)):
             return path  # as without the sandbox: an error
-        self._copies[real] = copy
+        self.copies[real] = copy
         return copy
 
+    def _is_of_branch(self, path: str) -> bool:
+        return os.path.realpath(path).startswith(os.path.join(str(self._scratch.parent), ""))
+
     def _opened(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        opener = kwargs.get("opener")
-        known = opener is None or opener.__module__.startswith("midrun.")
-        if isinstance(file, str | bytes | os.PathLike) and known:
+        if isinstance(file, str | bytes | os.PathLike):
             path = os.fsdecode(file)
             writes = bool(_WRITES & set(mode))
-            if writes or os.path.realpath(path) in self._copies:
-                file = self.where(path, writes=writes, keep="w" not in mode)
+            if writes or os.path.realpath(path) in self.copies | self._earlier:
+                # An opener may leave out that "w" empties the file, as that of a resume does.
+                keep = "w" not in mode or kwargs.get("opener") is not None
+                file = self.where(path, writes=writes, keep=keep)
         return self._open(file, mode, *args, **kwargs)
 
-    def _os_opened(
-        self, path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None
-    ) -> int:
-        if dir_fd is None and not flags & os.O_DIRECTORY:
-            path = self.where(os.fsdecode(path), writes=bool(flags & _WRITING))
-        return self._os_open(path, flags, mode, dir_fd=dir_fd)
+    def _truncating(self, original: Callable[..., None]) -> Callable[..., None]:
+        def truncate(path: Any, length: int) -> None:
+            is_open = isinstance(path, int)
+            original(path if is_open else self.where(os.fsdecode(path), writes=True), length)
 
-    def _truncated(self, path: Any, length: int) -> None:
-        if not isinstance(path, int):
-            path = self.where(os.fsdecode(path), writes=True)
-        self._truncate(path, length)
+        return truncate
+
+    def _opening(self, original: Callable[..., int]) -> Callable[..., int]:
+        def os_open(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+            if dir_fd is None and not flags & os.O_DIRECTORY:
+                path = self.where(os.fsdecode(path), writes=bool(flags & _WRITING))
+            return original(path, flags, mode, dir_fd=dir_fd)
+
+        return os_open
 
     def _databases(self, module: types.ModuleType) -> None:
+        """SQLite opens its files in C."""
         connect = module.connect
 
         def sandboxed(database: Any, *args: Any, **kwargs: Any) -> Any:
@@ -102,24 +111,24 @@ class Sandbox:
                 database = self.where(os.fsdecode(database), writes=True)
             return connect(database, *args, **kwargs)
 
-        for owner in (module, sys.modules["sqlite3"]):
+        for owner in (module, sys.modules.get("sqlite3", module)):
             vars(owner)["connect"] = sandboxed
 
     def _removing(self, original: Callable[..., None]) -> Callable[..., None]:
         def remove(path: Any, *args: Any, **kwargs: Any) -> None:
-            copy = self._copies.get(os.path.realpath(os.fsdecode(path)))
+            copy = self.copies.get(os.path.realpath(os.fsdecode(path)))
             if copy is not None:
                 original(copy)
-            elif os.path.exists(path) is False:
+            elif self._is_of_branch(os.fsdecode(path)) or not os.path.exists(path):
                 original(path, *args, **kwargs)
 
         return remove
 
     def _renaming(self, original: Callable[..., None]) -> Callable[..., None]:
         def rename(source: Any, target: Any, *args: Any, **kwargs: Any) -> None:
-            copy = self._copies.get(os.path.realpath(os.fsdecode(source)))
+            copy = self.copies.get(os.path.realpath(os.fsdecode(source)))
             if copy is None:
-                if not os.path.exists(source):
+                if self._is_of_branch(os.fsdecode(source)) or not os.path.exists(source):
                     original(source, target, *args, **kwargs)
                 return
             original(copy, self.where(os.fsdecode(target), writes=True, keep=False))
