@@ -40,7 +40,7 @@ def _pause(run: Run, trip: Trip, on_nan: str, cures: bool) -> None:
     )
     with contextlib.suppress(OSError):
         run.stored.log(trip.record())
-    run.finish_writing()
+    run.finish_writing(from_memory=True)
     _explain(run, cures)
     if on_nan == "stop" or (on_nan == "ask" and not _goes_on()):
         sys.stdout.flush()

@@ -23,6 +23,7 @@ from midrun.run.environment import Environment
 from midrun.run.exits import Exits
 from midrun.run.flags import Flags
 from midrun.run.hook import Own
+from midrun.run.memory import Memory
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
 from midrun.run.saving import Snapshot, Unsaved
@@ -37,8 +38,8 @@ from midrun.state.ambient import default_ambient
 from midrun.state.library import LibraryObjects
 from midrun.state.registry import Registry, default_registry
 from midrun.state.session import NotNow
+from midrun.store import Pending, Savepoint, StoreError
 from midrun.store import Run as StoredRun
-from midrun.store import Savepoint, StoreError
 
 _LATE = 0.005  # seconds that a try may take
 _FREE = 0.1  # seconds of tries that failed, one after another, until they make room for the program
@@ -67,6 +68,7 @@ class Run:
         self.at_wanted: Callable[[Wanted, int, types.FrameType], None] = self._ask_at
         self.seen: set[int] = set()
         self.newest: Savepoint | None = None
+        self.memory = Memory()
         self.before = before
         self.started = time.monotonic()
         self.flags = Flags(self.here)
@@ -83,7 +85,7 @@ class Run:
         self._told: set[str] = set()
         self._quiet = quiet
         self._writing = 0
-        self._last: Snapshot | None = None
+        self._last: Pending | None = None
         self._failed = False
         self._not_before = 0.0
         self._in_vain = 0.0
@@ -173,6 +175,8 @@ class Run:
         self.stops.disarm()
 
     def _tick(self) -> None:
+        training = self.sentinel is not None and self.sentinel.count.backwards
+        self.policy.in_memory = bool(training) and not self.memory.is_full
         due = self.policy.due(time.monotonic(), False, self._writing > 0)
         if due is not None and not self._busy and not self.stops.armed:
             handler = signal.getsignal(STOP)
@@ -233,7 +237,7 @@ class Run:
         try:
             snapshot = Snapshot(self, reason, frame, asking)
             snapshot.take()
-            self._last = snapshot
+            self._last = snapshot.pending or self._last
         except (Unknown, NotNow) as why:
             ended = time.monotonic()
             if self.watch is not None:
@@ -270,8 +274,10 @@ class Run:
         else:
             self._fail(f"{error}")
 
-    def finish_writing(self) -> None:
-        """Wait until every savepoint has reached the disk."""
+    def finish_writing(self, *, from_memory: bool = False) -> None:
+        """Wait until every savepoint has reached the disk; after a fault, those in memory too."""
+        if from_memory:
+            self._last = self.memory.write(self.writing) or self._last
         if self._last is not None:
             with contextlib.suppress(StoreError, OSError):  # `saved` has been told
                 self._last.wait()

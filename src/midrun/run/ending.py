@@ -43,7 +43,7 @@ class Ending:
         if run.sentinel is not None:
             run.sentinel.end(error)
         run.end()
-        run.finish_writing()
+        run.finish_writing(from_memory=error is not None)
         if run.watch is not None:
             run.watch.finish(_passes(run))
         self._note_end(error)

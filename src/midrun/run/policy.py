@@ -1,7 +1,8 @@
 """When to save: what was asked for, and a budget for what was not.
 
 Savepoints that nobody asked for may take a set share of the run time. They are taken before code
-that has never run, since that is where programs under work crash, and now and then.
+that has never run, since that is where programs under work crash, and now and then. In a training,
+half of the share goes to savepoints in memory.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 FIRST_GUESS = 0.05  # seconds that a savepoint takes, before one has been taken
 _WORTH_SAVING = 0.25  # seconds of work that are worth a savepoint before new code
 _NOW_AND_THEN = 30.0  # seconds between savepoints without a reason
+_IN_MEMORY = 1.0  # seconds between savepoints in memory
 _HEAD_START = 0.5  # seconds of budget that a run begins with, so that a short one gets some too
 
 
@@ -23,6 +25,7 @@ class Reason:
     asked: bool = True
     name: str | None = None
     then: str = ""  # "exit" or "interrupt" after the savepoint
+    in_memory: bool = False
 
 
 @dataclass
@@ -36,9 +39,11 @@ class Policy:
     spent: float = 0.0
     cost: float = FIRST_GUESS
     wanted: list[Reason] = field(default_factory=list)
+    in_memory: bool = False  # whether savepoints in memory are of use
+    written: float = 0.0  # when the last one was taken that goes to the disk
 
     def __post_init__(self) -> None:
-        self.last = self.started
+        self.last = self.written = self.started
 
     def ask(self, reason: Reason) -> None:
         """Have a savepoint taken at the next check that can."""
@@ -49,7 +54,7 @@ class Policy:
         `writing` while an earlier savepoint is still on its way to disk."""
         if self.wanted:
             return self.wanted[0]
-        since = now - self.last
+        since = now - self.written
         if self.every is not None and since >= self.every:
             return Reason(f"every {self.every:g} s", asked=False)
         credit = _HEAD_START + self.budget * (now - self.started) - self.spent
@@ -59,6 +64,11 @@ class Policy:
             return Reason("before code that has not run yet", asked=False)
         if since >= max(_NOW_AND_THEN, self.cost / self.budget):
             return Reason("now and then", asked=False)
+        # Half of what there is to spend is left to those above.
+        spare = credit - _HEAD_START / 2 >= self.cost
+        pause = max(_IN_MEMORY, 2 * self.cost / self.budget)
+        if self.in_memory and spare and now - self.last >= pause:
+            return Reason("close to what comes", asked=False, in_memory=True)
         return None
 
     def taken(self, reason: Reason, began: float, ended: float) -> None:
@@ -66,6 +76,8 @@ class Policy:
         if self.wanted and self.wanted[0] is reason:
             del self.wanted[0]
         self.last = ended
+        if not reason.in_memory:
+            self.written = ended
         if not reason.asked:
             self.spent += ended - began
         self.cost = ended - began

@@ -51,7 +51,8 @@ class Snapshot:
         self._reason = reason
         self._frame = frame
         self._asking = asking
-        self._pending: Pending | None = None
+        self.pending: Pending | None = None
+        """What is being written, once it has been taken."""
 
     def take(self) -> None:
         """Copy the state and hand it to the writer.
@@ -81,16 +82,20 @@ class Snapshot:
             data = save(root, session, own)
             manifest = self._manifest([state for _, state in stack], session, own, root)
             manifest["stall"] = time.monotonic() - began
-            run.writing()
-            self._pending = draft.finish(data, manifest, on_done=run.saved)
+            if self._reason.in_memory:
+                run.memory.keep(draft.hold(data, manifest, on_done=run.saved))
+            else:
+                run.memory.clear()
+                run.writing()
+                self.pending = draft.finish(data, manifest, on_done=run.saved)
         except BaseException:
             draft.abandon()
             raise
 
     def wait(self) -> None:
         """Wait until it is on disk."""
-        if self._pending is not None:
-            self._pending.wait()
+        if self.pending is not None:
+            self.pending.wait()
 
     def _manifest(
         self, stack: list[FrameState], session: Session, own: list[str], root: dict[str, Any]

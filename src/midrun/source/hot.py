@@ -7,8 +7,7 @@ to know that the block is entered: the first time, since code that has never run
 savepoint, and after that to count (see `midrun.run.flags`).
 
 A loop is checked before it begins, and in each of its rounds where 3 ns are little: in rounds with
-at least two calls, or one of a function that is not built in. To stop a loop that runs, see
-`midrun.run.stops`.
+several calls, or one of a function with many. To stop a loop that runs, see `midrun.run.stops`.
 
 No line moves: every node of the user's keeps its place, so tracebacks, pdb and coverage show the
 file as it is. The place of a check is empty (it ends where it begins), which tells it from the
@@ -21,12 +20,14 @@ import ast
 import builtins
 import itertools
 import sys
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 _EXIT = "_@exit"
 _BUILTINS = frozenset(vars(builtins))
+_LONG = 3  # calls in a round, of which a check is some 3%
+_MANY = 8  # calls in a function, of which some may not be made
 _Node = TypeVar("_Node", bound=ast.AST)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -100,8 +101,14 @@ class HotForm:
         self._wanted = frozenset(wanted)
         self._rounds = rounds
         self._numbers: set[int] = set()
+        self._functions: dict[str, int] = {}
 
     def module(self, tree: ast.Module) -> ast.Module:
+        self._functions = {
+            node.name: sum(_weight(statement, {}) for statement in node.body)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        }
         tree.body = self._block(tree.body, in_loop=False, is_head=False, in_class=False)
         if self._numbers:
             # In module scope a plain name is looked up in three dicts, each time; a global one is
@@ -152,12 +159,15 @@ class HotForm:
             block = getattr(node, field, None)
             if block:
                 is_round = field == "body" and isinstance(node, _LOOPS)
-                head = self._rounds or _takes_long(block) if is_round else any(map(_calls, block))
+                head = self._is_long(block) if is_round else any(map(_calls, block))
                 body = self._block(block, in_loop=in_loop, is_head=head, in_class=in_class)
                 setattr(node, field, body)
         for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
             head = any(map(_calls, part.body))
             part.body = self._block(part.body, in_loop=in_loop, is_head=head, in_class=in_class)
+
+    def _is_long(self, block: list[ast.stmt]) -> bool:
+        return self._rounds or sum(_weight(s, self._functions) for s in block) >= _LONG
 
     def _visit(self, statement: ast.stmt) -> ast.stmt:
         """A check for a debugger: what it calls is called by the program as `breakpoint()` is. Up
@@ -253,20 +263,16 @@ def _calls(node: ast.AST) -> bool:
     return isinstance(node, lengthy) or any(map(_calls, ast.iter_child_nodes(node)))
 
 
-def _takes_long(block: list[ast.stmt]) -> bool:
-    """Whether running `block` takes some 60 ns at least, of which a check is 5%: a call of a
-    function in C takes half of that."""
-    return sum(map(_weight, block)) > 1
-
-
-def _weight(node: ast.AST) -> int:
+def _weight(node: ast.AST, functions: Mapping[str, int]) -> int:
+    """About how long running `node` takes at least, in calls of functions in C (30 ns)."""
     if isinstance(node, _DEFINITIONS):
         return 0
     own = 0
     if isinstance(node, ast.Call):
-        is_builtin = isinstance(node.func, ast.Attribute) or _name(node.func) in _BUILTINS
-        own = 1 if is_builtin else 2
-    return own + sum(map(_weight, ast.iter_child_nodes(node)))
+        name = _name(node.func)
+        is_plain = name is None or name in _BUILTINS
+        own = 1 if is_plain else 2 + functions.get(name or "", 0) // _MANY
+    return own + sum(_weight(child, functions) for child in ast.iter_child_nodes(node))
 
 
 def _name(node: ast.expr) -> str | None:

@@ -13,11 +13,12 @@
 Nothing here unpickles, and nothing here knows what is in a pickle or a blob.
 """
 
-from midrun.store.drafts import Draft, Pending
+from midrun.store.drafts import Draft, Held
 from midrun.store.errors import StoreError
 from midrun.store.runs import Run
 from midrun.store.savepoint import Savepoint
 from midrun.store.store import Store
 from midrun.store.thinning import thin
+from midrun.store.writer import Pending
 
-__all__ = ["Draft", "Pending", "Run", "Savepoint", "Store", "StoreError", "thin"]
+__all__ = ["Draft", "Held", "Pending", "Run", "Savepoint", "Store", "StoreError", "thin"]

@@ -15,15 +15,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import threading
 import time
-import weakref
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from midrun.store import patches, seal
-from midrun.store.background import Background
 from midrun.store.blobs import (
     LARGE,
     PIECE,
@@ -35,88 +32,49 @@ from midrun.store.blobs import (
 )
 from midrun.store.errors import StoreError
 from midrun.store.files import sync_folder, write_file, write_steps
-from midrun.store.locks import Gate
 from midrun.store.savepoint import MANIFEST, STATE, Savepoint
-from midrun.store.slabs import Copy, Pool
+from midrun.store.slabs import Copy
+from midrun.store.writer import OnDone, Pending, Writer
 
 if TYPE_CHECKING:
     from midrun.store.runs import Run
 
 USES = "uses.json"  # in a draft: the keys that gc must leave alone
 _SURELY_ON_DISK = 120.0  # seconds; file systems write their journal every 5 to 30
-OnDone = Callable[[Savepoint | None, Exception | None], None]
 
 
-class Writer:
-    """What the drafts of one run share: the thread, the memory, and the copies not yet on disk."""
+class Held:
+    """A savepoint in memory, which has no number and is lost with the process, until `write`."""
 
-    def __init__(self, gate: Gate) -> None:
-        self.gate = gate
-        self.background = Background()
-        self.pool = Pool()
-        self.copies: weakref.WeakValueDictionary[str, Copy] = weakref.WeakValueDictionary()
-        self.regions: dict[patches.Place, patches.Region] = {}
-        self.pid = os.getpid()
+    def __init__(
+        self, draft: Draft, state: bytes, manifest: dict[str, Any], on_done: OnDone | None
+    ) -> None:
+        self.copied = draft.copied
+        """Bytes of memory that it takes, its pickle aside."""
+        self._draft = draft
+        self._rest = state, manifest, on_done
 
-    def only_here(self) -> None:
-        """Raise StoreError "forked" in a child of the process that the run belongs to."""
-        if os.getpid() != self.pid:
-            raise StoreError(
-                f"process {os.getpid()} was forked from a run, and only the run's own process "
-                f"({self.pid}) saves; take the savepoint there",
-                slug="forked",
-            )
-
-
-class Pending:
-    """A savepoint that is being written."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-        self._settled = threading.Event()
-        self._savepoint: Savepoint | None = None
-        self._error: Exception | None = None
-
-    @property
-    def done(self) -> bool:
-        """Whether `wait` would return or raise at once."""
-        return self._settled.is_set()
-
-    def wait(self, timeout: float | None = None) -> Savepoint:
-        """Wait for the savepoint; raise what went wrong instead, or in writing it or in `on_done`.
-
-        Raises TimeoutError after `timeout` seconds.
-        """
-        self._writer.only_here()
-        if not self._settled.wait(timeout):
-            raise TimeoutError(f"the savepoint was not written within {timeout} s")
-        if self._error is not None:
-            raise self._error
-        assert self._savepoint is not None
-        return self._savepoint
-
-    def settle(self, savepoint: Savepoint | None, error: Exception | None) -> None:
-        """Say how it ended."""
-        self._savepoint, self._error = savepoint, error
-        self._settled.set()
+    def write(self) -> Pending:
+        """Write it in the background, once, as the newest savepoint of its run."""
+        return self._draft.write_held(*self._rest)
 
 
 class Draft:
-    """A savepoint on its way to disk: `put` each blob, then `finish` or `abandon`.
+    """A savepoint on its way to disk: `put` each blob, then `finish`, `hold` or `abandon`.
 
     No method raises an error of the disk or of memory: `finish` hands it to its Pending. gc waits
     while a draft is between its creation and `finish` or `abandon`.
     """
 
-    def __init__(self, run: Run, number: int, writer: Writer) -> None:
+    def __init__(self, run: Run, number: Callable[[], int], writer: Writer) -> None:
+        """`number` gives the number of the savepoint once that is written."""
         writer.only_here()
-        self.number = number
-        self.folder = run.folder / "savepoints" / f"{number}.draft"
         self.copied = 0
         """Bytes copied so far."""
         self.total = 0
         """Bytes given so far."""
         self._run = run
+        self._number = number
         self._writer = writer
         self._blobs: dict[str, int] = {}
         self._copies: dict[str, Copy] = {}
@@ -195,16 +153,44 @@ class Draft:
         `manifest` is copied; anything in it that isn't JSON raises TypeError here. `on_done` gets
         the savepoint or the error, in the background thread.
         """
+        manifest = self._close(manifest)
+        return self._submit(state, manifest, on_done)
+
+    def hold(
+        self, state: bytes, manifest: dict[str, Any], *, on_done: OnDone | None = None
+    ) -> Held:
+        """Like `finish`, but nothing is written until `Held.write`."""
+        manifest = self._close(manifest)
+        self._leave()
+        return Held(self, state, manifest, on_done)
+
+    def write_held(self, state: bytes, manifest: dict[str, Any], on_done: OnDone | None) -> Pending:
+        """See `Held.write`."""
+        self._writer.only_here()
+        try:
+            self._writer.gate.__enter__()
+            self._inside = True
+        except OSError as error:
+            self._fault = error
+        return self._submit(state, manifest, on_done)
+
+    def _close(self, manifest: dict[str, Any]) -> dict[str, Any]:
         self._writer.only_here()
         if self._finished:
-            raise RuntimeError(f"draft {self.number} was finished or abandoned before")
+            raise RuntimeError("the draft was finished or abandoned before")
         try:
             manifest = json.loads(json.dumps(manifest))
         except (TypeError, ValueError):
             self.abandon()
             raise
+        self._finished = True
         self._writer.regions = self._regions
-        manifest |= {"number": self.number, "time": time.time(), "blobs": dict(self._blobs)}
+        return manifest | {"time": time.time(), "blobs": dict(self._blobs)}
+
+    def _submit(self, state: bytes, manifest: dict[str, Any], on_done: OnDone | None) -> Pending:
+        self.number = self._number()
+        self.folder = self._run.folder / "savepoints" / f"{self.number}.draft"
+        manifest["number"] = self.number
         try:
             if self._fault is None:
                 self.folder.mkdir()

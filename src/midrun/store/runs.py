@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import xxhash
 
-from midrun.store.drafts import Draft, Writer
+from midrun.store.drafts import Draft
 from midrun.store.errors import StoreError
 from midrun.store.files import remove_folder, replace_file
 from midrun.store.locks import FileLock, is_held
 from midrun.store.savepoint import MANIFEST, Savepoint, read_manifest
+from midrun.store.writer import Writer
 
 if TYPE_CHECKING:
     from midrun.store.store import Store
@@ -187,8 +188,11 @@ class Run:
                 f"run {self.id} belongs to another process, or has ended; start a new run",
                 slug="not-this-run",
             )
+        return Draft(self, self._take_number, self._writer)
+
+    def _take_number(self) -> int:
         number, self._next = self._next, self._next + 1
-        return Draft(self, number, self._writer)
+        return number
 
 
 def dump(info: dict[str, Any]) -> bytes:

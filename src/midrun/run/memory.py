@@ -1,0 +1,44 @@
+"""The savepoints in memory: closer to where a training is than those on disk.
+
+A NaN or a crash is best looked at from shortly before it. Writing the whole state every second
+would wear out a disk, copying it would not; so the newest copies are kept, and written only once
+they are wanted. They are lost where the process is killed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from midrun.store import Held, Pending
+
+_KEPT = 2  # the newest one may be from after the bad step, if that is seen late
+_MOST = 256 << 20  # bytes of one, that the store does not have yet
+
+
+class Memory:
+    """Holds some savepoints of a run."""
+
+    def __init__(self) -> None:
+        self.is_full = False
+        """Whether one was so large that there is room for no more."""
+        self._held: deque[Held] = deque(maxlen=_KEPT)
+
+    def keep(self, held: Held) -> None:
+        """Take in the newest one."""
+        if held.copied > _MOST:
+            self.is_full = True
+        else:
+            self._held.append(held)
+
+    def clear(self) -> None:
+        """Let go of all, since a newer one goes to the disk."""
+        self._held.clear()
+
+    def write(self, writing: Callable[[], None]) -> Pending | None:
+        """Write all, and return the newest; `writing` is called before each."""
+        pending = None
+        while self._held:
+            writing()
+            pending = self._held.popleft().write()
+        return pending
