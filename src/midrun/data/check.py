@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import time
@@ -33,9 +34,15 @@ class Progress:
 Tell = Callable[[Progress], None]
 
 
-def check(paths: Iterable[str], workers: int | None = None, tell: Tell | None = None) -> Report:
+def check(
+    paths: Iterable[str],
+    workers: int | None = None,
+    tell: Tell | None = None,
+    pool: Workers | None = None,
+) -> Report:
     """Look at all files below `paths`, folders or files, with `workers` processes (one for each
-    processor, unless given); `tell` hears of each batch. Nothing is changed.
+    processor, unless given), or those of `pool`, which go on; `tell` hears of each batch. Nothing
+    is changed.
 
     Raises MidrunError: "no-data" if a path is not there, "empty-data" if there is no file.
     """
@@ -44,12 +51,12 @@ def check(paths: Iterable[str], workers: int | None = None, tell: Tell | None = 
     walked = walk(given)
     report = Report([os.path.abspath(path) for path in given], findings=walked.findings)
     report.hidden = walked.hidden
-    report.workers = workers or processors()
     roots = [(root, path) for root, files in walked.files.items() for path in files]
     if not roots and not walked.findings:
         raise MidrunError(_nothing(given, walked.hidden), slug="empty-data")
-    report.workers = max(1, min(report.workers, len(roots)))
-    with Workers(report.workers) as pool:
+    count = pool.count if pool else max(1, min(workers or processors(), len(roots)))
+    report.workers = count
+    with contextlib.nullcontext(pool) if pool else Workers(count) as pool:
         layout, read = Layout(), dict.fromkeys(path for _, path in roots)
         looked = {one.path: one for one in _look(pool, list(read), report, tell)}
         files = [(layout.place(root, path), looked[path]) for root, path in roots]

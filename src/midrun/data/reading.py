@@ -44,7 +44,7 @@ class Worker:
                     "-c",
                     _START.format(module),
                     str(theirs.fileno()),
-                    _PACKAGES,
+                    _PATH,
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

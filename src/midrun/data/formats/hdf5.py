@@ -49,6 +49,7 @@ def _read_dataset(source: Source, dataset: Any, name: str) -> None:
     if 0 in shape:
         source.found("empty", f"has the shape {shape}", name)
         return
+    np = need("numpy")
     numbers = Numbers(source, name, shape, dtype)
     row = dtype.itemsize
     for length in shape[1:]:
@@ -58,7 +59,7 @@ def _read_dataset(source: Source, dataset: Any, name: str) -> None:
         step = max(dataset.chunks[0], step // dataset.chunks[0] * dataset.chunks[0])
     try:
         for at in range(0, shape[0] if shape else 1, step):
-            block = dataset[at : at + step] if shape else dataset[()]
+            block = dataset[at : at + step] if shape else np.asarray(dataset[()])
             if shape and dtype.kind in "iufb":
                 numbers.hash(memoryview(block).cast("B"))
             numbers.add(block)

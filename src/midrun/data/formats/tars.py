@@ -34,6 +34,8 @@ def read(source: Source) -> None:
                     parts[key].add(part)
                     if part == "cls" and data.strip().lstrip(b"-").isdigit():
                         counts[int(data)] += 1
+            if not _has_end(archive):
+                raise tarfile.ReadError("it has no end mark")
     except (tarfile.ReadError, EOFError) as error:
         if not parts:
             raise DefectError("unreadable", "is no tar archive", str(error)) from None
@@ -48,6 +50,14 @@ def read(source: Source) -> None:
         source.looked.labels = dict(counts)
         report_labels(source, source.looked.labels, ".cls")
     _find_missing(source, parts)
+
+
+def _has_end(archive: tarfile.TarFile) -> bool:
+    """Whether the block of zeros that ends an archive is there: tarfile takes the end of the file
+    for it, too (`TarFile.next` in Lib/tarfile.py)."""
+    assert archive.fileobj is not None
+    archive.fileobj.seek(archive.offset)
+    return archive.fileobj.read(tarfile.BLOCKSIZE) == bytes(tarfile.BLOCKSIZE)
 
 
 def _read_member(source: Source, archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,9 +33,12 @@ def read(source: Source) -> None:
 
 def _load(torch: Any, source: Source) -> Any:
     options = {"map_location": "cpu", "weights_only": True}
+    packed = source.file.read(4) == b"PK\x03\x04"
+    if packed and not zipfile.is_zipfile(source.file):
+        raise DefectError("truncated", "its zip archive is cut off")
+    source.file.seek(0)
     try:
-        if source.member or source.file.read(4) != b"PK\x03\x04":
-            source.file.seek(0)
+        if source.member or not packed:
             return torch.load(source.file, **options)
         return torch.load(source.path, mmap=True, **options)
     except pickle.UnpicklingError as error:
@@ -47,9 +51,7 @@ def _load(torch: Any, source: Source) -> Any:
         raise DefectError("truncated", "ends in the middle of an object", str(error)) from None
     except RuntimeError as error:
         text = str(error).split("\n")[0]
-        if "zip archive" in text or "PytorchStreamReader" in text or "central directory" in text:
-            raise DefectError("truncated", "its zip archive is cut off", text[:200]) from None
-        raise
+        raise DefectError("unreadable", "its zip archive is damaged", text[:200]) from None
 
 
 def _tensors(value: Any, name: str) -> Iterator[tuple[str, Any]]:
