@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
+import gc
 import os
 import time
 from collections import Counter
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from midrun.data import duplicates, names, outliers, splits
 from midrun.data.finding import Finding, Missing, Report, Split
+from midrun.data.kinds import PICTURES
 from midrun.data.libraries import command, has
 from midrun.data.reading import Workers, processors
 from midrun.data.source import Looked
@@ -19,7 +20,7 @@ from midrun.data.splits import Layout, Place
 from midrun.data.walking import walk
 from midrun.errors import MidrunError
 
-_BATCH = 64  # files that a worker gets at once
+_BATCH = 256  # files that a worker gets at once
 
 
 @dataclass
@@ -56,15 +57,29 @@ def check(
         raise MidrunError(_nothing(given, walked.hidden), slug="empty-data")
     count = pool.count if pool else max(1, min(workers or processors(), len(roots)))
     report.workers = count
-    with contextlib.nullcontext(pool) if pool else Workers(count) as pool:
-        layout, read = Layout(), dict.fromkeys(path for _, path in roots)
-        looked = {one.path: one for one in _look(pool, list(read), report, tell)}
+    with _no_collection(), contextlib.nullcontext(pool) if pool else Workers(count) as pool:
+        layout, looked = Layout(), {}
+        for one in _look(pool, [path for _, path in roots], report, tell):
+            looked[one.path] = one
         files = [(layout.place(root, path), looked[path]) for root, path in roots]
         report.findings += _compare(pool, files, walked.folders, report)
     report.missing = _missing(files)
     report.findings.sort(key=lambda f: (f.severity != "fault", f.code, f.file, f.where))
     report.wall = time.perf_counter() - began
     return report
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the garbage collector: it would visit all that is known of each file again and again,
+    where there are no cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _look(pool: Workers, paths: list[str], report: Report, tell: Tell | None) -> Iterator[Looked]:
@@ -75,7 +90,8 @@ def _look(pool: Workers, paths: list[str], report: Report, tell: Tell | None) ->
             if answer == "SIGKILL":
                 text += "; there may be too little memory for it"
             answer = [Looked(batch[0], findings=[Finding("unreadable", batch[0], text)])]
-        for looked in answer:
+        for path, looked in zip(batch, answer, strict=True):
+            looked.path = path
             report.files += 1
             report.bytes += looked.size
             report.findings += looked.findings
@@ -104,17 +120,15 @@ def _compare(
     """What only shows when files are seen side by side."""
     found = splits.classes(files)
     report.splits = _summary(files, found)
-    if not found:
-        files = [(dataclasses.replace(place, label=""), looked) for place, looked in files]
     yield from names.check_names(folders)
     yield from outliers.check_outliers([looked for _, looked in files])
     yield from splits.check_classes(found, folders)
     yield from splits.check_labels(files)
-    yield from duplicates.equal(files, lambda paths: _digests(pool, paths))
+    yield from duplicates.equal(files, bool(found), lambda paths: _digests(pool, paths))
     if has("numpy"):
         yield from duplicates.rows(files, report.notes)
         yield from duplicates.alike(files, lambda pairs: _alike(pool, pairs), report.notes)
-    elif any(looked.rows or looked.thumb for _, looked in files):
+    elif any(looked.rows or looked.format in PICTURES for _, looked in files):
         text = "rows and like pictures were not compared, since NumPy is missing: "
         report.notes.append(text + command("numpy"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
@@ -21,11 +21,13 @@ MOST_PAIRS = 5_000  # of pictures that are looked at closely
 _SHARE = 0.001  # of the rows of a table in two splits, by chance
 
 
-def equal(files: Files, digests: Digests) -> Iterator[Finding]:
-    """Files with the same bytes. Large ones of which only samples are known are read whole."""
+def equal(files: Files, classes: bool, digests: Digests) -> Iterator[Finding]:
+    """Files with the same bytes; `classes` says whether folders are classes. Large ones of which
+    only samples are known are read whole."""
+    counts = Counter(looked.digest for _, looked in files)
     groups: dict[tuple[int, bytes], list[tuple[Place, Looked]]] = defaultdict(list)
     for place, looked in files:
-        if looked.digest:
+        if counts[looked.digest] > 1 and looked.digest:
             groups[looked.size, looked.digest].append((place, looked))
     same = [group for group in groups.values() if len(group) > 1]
     whole = digests([looked.path for group in same for _, looked in group if looked.sampled])
@@ -35,10 +37,10 @@ def equal(files: Files, digests: Digests) -> Iterator[Finding]:
             by_digest[whole.get(looked.path, b"")].append((place, looked))
         for members in by_digest.values():
             if len(members) > 1:
-                yield from _tell(members)
+                yield from _tell(members, classes)
 
 
-def _tell(members: list[tuple[Place, Looked]]) -> Iterator[Finding]:
+def _tell(members: list[tuple[Place, Looked]], classes: bool) -> Iterator[Finding]:
     """One finding for a group: the worst that is true of it."""
     members.sort(key=lambda member: (member[0].split != "train", member[1].path))
     splits = list(dict.fromkeys(place.split for place, _ in members))
@@ -50,7 +52,7 @@ def _tell(members: list[tuple[Place, Looked]]) -> Iterator[Finding]:
             "leak",
             f"of {splits[0] or 'no split'} is in {' and '.join(splits[1:])} as well",
         )
-    elif len(labels) > 1 and all(labels):
+    elif classes and len(labels) > 1 and all(labels):
         rule, text = "two-labels", f"is in {' and '.join(map(printable, labels))}"
     yield Finding(rule, first, text, others=tuple(others))
 
@@ -93,11 +95,11 @@ def alike(files: Files, closer: Alike, notes: list[str]) -> Iterator[Finding]:
     """Pictures that are nearly the same, but not in their bytes; needs NumPy."""
     pictures: dict[bytes, tuple[Place, Looked]] = {}
     for place, looked in files:
-        if len(looked.thumb) == 16:
+        if looked.likeness:
             pictures.setdefault(looked.digest, (place, looked))  # equal files are told as such
     listed = list(pictures.values())
     pairs: dict[tuple[str, str], tuple[Place, Place]] = {}
-    for one, other in near([looked.thumb for _, looked in listed]) if listed else ():
+    for one, other in near([looked.likeness for _, looked in listed]) if listed else ():
         (first, a), (second, b) = sorted(
             (listed[one], listed[other]), key=lambda m: (m[0].split != "train", m[1].path)
         )

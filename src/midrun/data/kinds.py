@@ -11,13 +11,13 @@ PICTURES = frozenset({"jpeg", "png", "gif", "bmp", "tiff", "webp", "ppm", "pictu
 TEXTS = frozenset({"csv", "tsv", "jsonl", "json", "text"})
 
 _ENDINGS = {
-    ".jpg": "jpeg", ".jpeg": "jpeg", ".jpe": "jpeg", ".png": "png", ".gif": "gif", ".bmp": "bmp",
-    ".tif": "tiff", ".tiff": "tiff", ".webp": "webp", ".ppm": "ppm", ".pgm": "ppm", ".pnm": "ppm",
-    ".pbm": "ppm", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".json": "json", ".parquet": "parquet", ".npy": "npy", ".npz": "npz", ".pt": "torch",
-    ".pth": "torch", ".h5": "hdf5", ".hdf5": "hdf5", ".hdf": "hdf5", ".pkl": "pickle",
-    ".pickle": "pickle", ".tar": "tar", ".tgz": "tar", ".txt": "text", ".md": "text",
-    ".html": "text", ".xml": "text", ".yaml": "text", ".yml": "text",
+    "jpg": "jpeg", "jpeg": "jpeg", "jpe": "jpeg", "png": "png", "gif": "gif", "bmp": "bmp",
+    "tif": "tiff", "tiff": "tiff", "webp": "webp", "ppm": "ppm", "pgm": "ppm", "pnm": "ppm",
+    "pbm": "ppm", "csv": "csv", "tsv": "tsv", "jsonl": "jsonl", "ndjson": "jsonl",
+    "json": "json", "parquet": "parquet", "npy": "npy", "npz": "npz", "pt": "torch",
+    "pth": "torch", "h5": "hdf5", "hdf5": "hdf5", "hdf": "hdf5", "pkl": "pickle",
+    "pickle": "pickle", "tar": "tar", "tgz": "tar", "txt": "text", "md": "text",
+    "html": "text", "xml": "text", "yaml": "text", "yml": "text",
 }  # fmt: skip
 _MAGIC = (
     (b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF8", "gif"),
@@ -26,6 +26,7 @@ _MAGIC = (
     (b"version https://git-lfs.github.com/spec", "lfs"), (b"%PDF-", "pdf"), (b"\x7fELF", "program"),
     (b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!", "rar"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"),
 )  # fmt: skip
+_ALL_MAGIC = tuple(start for start, _ in _MAGIC)
 _IDX = re.compile(r"idx\d+-ubyte(\.gz)?$")  # train-images-idx3-ubyte, also with a dot before idx
 _HTML = re.compile(rb"\s*<(!doctype\s+html|html|head|\?xml[^>]*>\s*<html)\b", re.IGNORECASE)
 
@@ -47,19 +48,19 @@ _STARTS = {
 
 def by_name(name: str) -> str:
     """The format that a name promises, "" for none."""
-    base = os.path.basename(name).lower()
+    ending = name[name.rfind(".") + 1 :].lower()
+    if found := _ENDINGS.get(ending):
+        return found
+    base = name[name.rfind(os.sep) + 1 :].lower()
     if base.endswith((".tar.gz", ".tar.bz2", ".tar.xz")):
         return "tar"
-    if _IDX.search(base):
-        return "idx"
-    return _ENDINGS.get(os.path.splitext(base)[1], "")
+    return "idx" if _IDX.search(base) else ""
 
 
 def sniff(head: bytes) -> str:
     """What the first bytes say: a format, a key of `WORDS`, or "" if they say nothing."""
-    for start, kind in _MAGIC:
-        if head.startswith(start):
-            return kind
+    if head.startswith(_ALL_MAGIC):
+        return next(kind for start, kind in _MAGIC if head.startswith(start))
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "webp"
     if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":

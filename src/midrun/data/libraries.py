@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 from typing import Any
@@ -18,6 +19,7 @@ class MissingError(Exception):
         self.library = library
 
 
+@functools.cache
 def need(module: str) -> Any:
     """The module of that name, such as "PIL.Image". Raises MissingError."""
     try:

@@ -13,23 +13,37 @@ from typing import Any
 
 from midrun.data.libraries import need
 
+SIDE = 9  # pixels on each side of what is hashed
+_LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 _STEP = 3  # gray levels; less is noise, so that flat pictures have no bits
 _LEAST_BITS = 16  # pictures with fewer are too plain to be told apart
 _NEAR = 8  # bits of 128
 _BUCKET = 64  # pictures with one quarter of the hash in common that are compared
-_SIDE = 32  # pixels for the closer look
+_CLOSE_SIDE = 32  # pixels for the closer look
 _ALIKE = 0.03  # mean difference in brightness, of 1
 
 
-def hashes(thumbs: list[bytes]) -> list[bytes]:
-    """The hash of each picture of 9 x 9 gray pixels, 16 bytes."""
+def hashes(shape: tuple[int, int, int], pixels: bytes) -> list[bytes]:
+    """The hash, 16 bytes, of each of some small pictures of height, width and channels `shape`."""
     np = need("numpy")
-    gray = np.frombuffer(b"".join(thumbs), np.uint8).reshape(-1, 9, 9).astype(np.int16)
+    height, width, channels = shape
+    small = np.frombuffer(pixels, np.uint8).reshape(-1, *shape)
+    weights = np.array(_LUMA if channels == 3 else (1,), np.float32)
+    gray = _box(np, height) @ (small @ weights) @ _box(np, width).T
     across = gray[:, :8, 1:] - gray[:, :8, :-1] > _STEP
     down = gray[:, 1:, :8] - gray[:, :-1, :8] > _STEP
     both = np.concatenate([across.reshape(-1, 64), down.reshape(-1, 64)], axis=1)
     packed = np.packbits(both, axis=1).tobytes()
     return [packed[at : at + 16] for at in range(0, len(packed), 16)]
+
+
+def _box(np: Any, size: int) -> Any:
+    """The matrix that takes `size` pixels to SIDE, each the mean of those that it covers."""
+    edges = np.linspace(0, size, SIDE + 1)
+    lows, highs = edges[:-1, None], edges[1:, None]
+    pixels = np.arange(size)
+    covered = np.clip(np.minimum(highs, pixels + 1) - np.maximum(lows, pixels), 0, 1)
+    return (covered * SIDE / size).astype(np.float32)
 
 
 def near(found: list[bytes]) -> Iterator[tuple[int, int]]:
@@ -74,7 +88,7 @@ def _small(np: Any, path: str) -> Any:
     images = need("PIL.Image")
     with open(path, "rb") as file:
         image = images.open(io.BytesIO(file.read()))
-        small = image.convert("RGB").resize((_SIDE, _SIDE), images.Resampling.BOX)
+        small = image.convert("RGB").resize((_CLOSE_SIDE, _CLOSE_SIDE), images.Resampling.BOX)
         return np.asarray(small, np.float32) / 255
 
 

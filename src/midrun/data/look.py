@@ -7,7 +7,7 @@ import os
 import stat
 import time
 from collections.abc import Callable
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import xxhash
 
@@ -37,11 +37,12 @@ def look_at(path: str) -> Looked:
     except OSError as error:
         _enter(looked, "unreadable", f"can't be opened: {error.strerror}")
     else:
-        with open(file, "rb", 0) as opened:
-            try:
-                _look(looked, cast(BinaryIO, opened))
-            except OSError as error:
-                _enter(looked, "unreadable", f"reading it failed: {error.strerror or error}")
+        try:
+            _look(looked, file)
+        except OSError as error:
+            _enter(looked, "unreadable", f"reading it failed: {error.strerror or error}")
+        finally:
+            os.close(file)
     looked.seconds = time.perf_counter() - began
     return looked
 
@@ -58,27 +59,24 @@ def digest_of(path: str) -> bytes:
     return digest.digest()
 
 
-def _look(looked: Looked, file: BinaryIO) -> None:
-    status = os.fstat(file.fileno())
+def _look(looked: Looked, file: int) -> None:
+    status = os.fstat(file)
     if not stat.S_ISREG(status.st_mode):
         _enter(looked, "special-file", f"is {special(status.st_mode) or 'no file'} by now")
         return
     looked.size = size = status.st_size
-    data = b""
-    if size <= _AT_ONCE:
-        data = file.read(size + 1) if size else file.read(1)
-        looked.size = size = len(data)
-        if not data:
-            _enter(looked, "empty", "has no bytes")
-            return
+    if not size:
+        _enter(looked, "empty", "has no bytes")
+    elif size <= _AT_ONCE:
+        data = os.read(file, size)
         looked.digest = xxhash.xxh3_128_digest(data)
-        head, opened = data[: kinds.HEAD], cast(BinaryIO, io.BytesIO(data))
+        opened: BinaryIO = io.BytesIO(data)
+        look_into(Source(looked.path, looked.path, size, opened, looked), data[: kinds.HEAD])
     else:
         looked.digest, looked.sampled = _sample(file, size), True
-        head = os.pread(file.fileno(), kinds.HEAD, 0)
-        opened = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, file), _AT_ONCE))
-    source = Source(looked.path, looked.path, size, opened, looked)
-    look_into(source, head)
+        head = os.pread(file, kinds.HEAD, 0)
+        with open(file, "rb", _AT_ONCE, closefd=False) as opened:
+            look_into(Source(looked.path, looked.path, size, opened, looked), head)
 
 
 def look_into(source: Source, head: bytes) -> None:
@@ -108,10 +106,10 @@ def _guarded(source: Source, read: Callable[[Source], None]) -> None:
         source.found("unreadable", "can't be decoded", evidence=f"{type(error).__name__}: {text}")
 
 
-def _sample(file: BinaryIO, size: int) -> bytes:
+def _sample(file: int, size: int) -> bytes:
     digest = xxhash.xxh3_128()
     for at in (0, size // 2, size - _SAMPLE):
-        digest.update(os.pread(file.fileno(), _SAMPLE, at))
+        digest.update(os.pread(file, _SAMPLE, at))
     return digest.digest()
 
 

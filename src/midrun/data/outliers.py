@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from midrun.data.finding import Finding
 from midrun.data.kinds import PICTURES
 from midrun.data.source import Looked
+
+Traits = tuple[object, ...]
 
 _FEW = 0.05  # what is rarer than this among its like stands out
 _ENOUGH = 8  # files that it takes to say what is common
@@ -19,7 +21,7 @@ _TIMES = 8.0  # a side of a picture that is so much longer or shorter than the m
 def check_outliers(files: list[Looked]) -> Iterator[Finding]:
     """Compare pictures with all pictures, arrays and tables with those of their folder."""
     pictures = [looked for looked in files if looked.format in PICTURES and looked.traits]
-    yield from _modes(pictures)
+    yield from _rare(pictures, "odd-mode", lambda traits: str(traits[0]))
     yield from _sizes(pictures)
     groups: dict[tuple[str, str], list[Looked]] = defaultdict(list)
     for looked in files:
@@ -32,15 +34,14 @@ def check_outliers(files: list[Looked]) -> Iterator[Finding]:
             yield from _rare(group, "odd-columns", _columns)
 
 
-def _modes(pictures: list[Looked]) -> Iterator[Finding]:
-    yield from _rare(pictures, "odd-mode", lambda mode: str(mode[0]))
-
-
-def _rare(group: list[Looked], rule: str, words: object) -> Iterator[Finding]:
-    """The files whose traits few others share."""
-    assert callable(words)
-    counts = Counter(words(looked.traits) for looked in group)
-    if len(group) < _ENOUGH or len(counts) < 2:
+def _rare(group: list[Looked], rule: str, words: Callable[[Traits], str]) -> Iterator[Finding]:
+    """The files whose traits, in words, few others share."""
+    if len(group) < _ENOUGH:
+        return
+    counts: Counter[str] = Counter()
+    for traits, number in Counter(looked.traits for looked in group).items():
+        counts[words(traits)] += number
+    if len(counts) < 2:
         return
     usual, most = counts.most_common(1)[0]
     if most < (1 - _FEW) * len(group) and most < len(group) - 1:
@@ -54,27 +55,33 @@ def _sizes(pictures: list[Looked]) -> Iterator[Finding]:
     """Where nearly all pictures have one size, the others; else those of a side far from usual."""
     if len(pictures) < _ENOUGH:
         return
-    sizes = Counter(looked.traits[1:] for looked in pictures)
+    sizes: Counter[tuple[Any, ...]] = Counter(looked.traits[1:] for looked in pictures)
     usual, most = sizes.most_common(1)[0]
-    uniform = most >= (1 - _FEW) * len(pictures) or most == len(pictures) - 1
-    median = [statistics.median(side) for side in zip(*(_sides(p) for p in pictures), strict=True)]
-    for looked in pictures:
-        width, height = _sides(looked)
-        if uniform and looked.traits[1:] != usual:
-            text = f"is {width} x {height}, {most} of {len(pictures)} are {usual[0]} x {usual[1]}"
-            yield Finding("odd-size", looked.path, text)
-        elif not uniform:
-            ratios = (width / median[0], height / median[1])
-            if max(ratios) > _TIMES or min(ratios) < 1 / _TIMES:
-                text = f"is {width} x {height}, the median is {median[0]:g} x {median[1]:g}"
-                yield Finding("odd-size", looked.path, text)
+    if most >= (1 - _FEW) * len(pictures) or most == len(pictures) - 1:
+        odd = sizes.keys() - {usual}
+        others = f"{most} of {len(pictures)} are {usual[0]} x {usual[1]}"
+    else:
+        median = [_median({size[side]: n for size, n in sizes.items()}) for side in (0, 1)]
+        odd = {size for size in sizes if any(map(_is_far, size, median))}
+        others = f"the median is {median[0]} x {median[1]}"
+    for looked in pictures if odd else ():
+        size = looked.traits[1:]
+        if size in odd:
+            yield Finding("odd-size", looked.path, f"is {size[0]} x {size[1]}, {others}")
 
 
-def _sides(looked: Looked) -> tuple[int, int]:
-    _, width, height = looked.traits
-    assert isinstance(width, int)
-    assert isinstance(height, int)
-    return width, height
+def _is_far(side: int, median: int) -> bool:
+    return not median / _TIMES <= side <= median * _TIMES
+
+
+def _median(counts: dict[int, int]) -> int:
+    """The lower median of numbers that are counted."""
+    half, before = sum(counts.values()) / 2, 0
+    for number in sorted(counts):
+        before += counts[number]
+        if before >= half:
+            break
+    return number
 
 
 def _array(traits: tuple[object, ...]) -> str:

@@ -24,9 +24,16 @@ from typing import Any
 from midrun.errors import MidrunError
 
 _PATH = str(Path(__file__).parents[2])  # the folder that midrun is in
-# -P and the argument at the end of sys.path: a file of the user's in the current folder must not
-# stand in for a module of a library.
-_START = "import sys; sys.path.append(sys.argv[2]); from {0} import serve; serve(int(sys.argv[1]))"
+# The worker takes midrun from where this process has it. -P, and that folder at the end of sys.path:
+# no file of the user's in the current folder may stand in for a module of a library.
+_START = """
+import sys
+sys.path.insert(0, sys.argv[2])
+import midrun
+sys.path.append(sys.path.pop(0))
+from {0} import serve
+serve(int(sys.argv[1]))
+"""
 
 _NO_START = "a process that is to read the data ended at its start ({}); MIDRUN_DEBUG=1 shows why"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from midrun.data.finding import Finding
 
@@ -28,7 +28,8 @@ class Looked:
     files of a format should have in common: mode, width and height of a picture, the columns of a
     table, type and shape of an array. `digest` is of the whole file, or of three pieces of a large
     one (`sampled`). `labels` counts the values of labels, `rows` has 8 bytes for each item, which
-    are the same if the items are, and `thumb` is a picture of 9 x 9 pixels. `library` is the one
+    are the same if the items are, and `thumb` is the picture made small, with width and height, and
+    `likeness` the hash of that. `library` is the one
     that it takes to look into the file, where that is missing.
     """
 
@@ -39,12 +40,20 @@ class Looked:
     sampled: bool = False
     items: int = 0
     traits: tuple[object, ...] = ()
-    labels: dict[int, int] = field(default_factory=dict)
+    labels: dict[int, int] | None = None
     rows: bytes = b""
-    thumb: bytes = b""
+    thumb: tuple[int, int, bytes] | None = None
+    likeness: bytes = b""
     library: str = ""
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
+
+    def __reduce__(self) -> Any:
+        """Without the path, which the other side knows: there are many of these."""
+        return Looked, (
+            "", self.format, self.size, self.digest, self.sampled, self.items, self.traits,
+            self.labels, self.rows, None, self.likeness, self.library, self.seconds, self.findings,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import warnings
+from collections import defaultdict
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -29,17 +30,17 @@ def serve(fd: int) -> None:
 
 def _look(paths: list[str]) -> list[Looked]:
     looked = [look_at(path) for path in paths]
-    if any(one.thumb for one in looked):
-        _shorten(looked)
+    by_shape: dict[tuple[int, int, int], list[Looked]] = defaultdict(list)
+    for one in looked:
+        if one.thumb is not None:
+            width, height, pixels = one.thumb
+            by_shape[height, width, len(pixels) // (width * height)].append(one)
+    if by_shape and has("numpy"):
+        for shape, pictures in by_shape.items():  # all at once: that is where NumPy is fast
+            found = hashes(shape, b"".join(one.thumb[2] for one in pictures if one.thumb))
+            for one, likeness in zip(pictures, found, strict=True):
+                one.likeness = likeness
     return looked
-
-
-def _shorten(looked: list[Looked]) -> None:
-    """Turn thumbs into their hashes, all at once: that is where NumPy is fast."""
-    if has("numpy"):
-        pictures = [one for one in looked if one.thumb]
-        for one, found in zip(pictures, hashes([one.thumb for one in pictures]), strict=True):
-            one.thumb = found
 
 
 def _digest(paths: list[str]) -> list[bytes]:

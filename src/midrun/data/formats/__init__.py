@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ _MODULES = {
 }  # fmt: skip
 
 
+@functools.cache
 def reader(kind: str) -> Callable[[Source], None]:
     """The function that reads files of a format of `kinds`, which is imported when it is needed."""
     name = "pictures" if kind in PICTURES else _MODULES[kind]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from midrun.data.libraries import need
+from midrun.data.likeness import SIDE
 from midrun.data.source import DefectError, Source
-
-THUMB = 9  # pixels on each side of what is compared
 
 
 def read(source: Source) -> None:
@@ -31,15 +30,15 @@ def read(source: Source) -> None:
     looked = source.looked
     looked.items = 1
     looked.traits = (image.mode, *size)
-    looked.thumb = _thumb(images, image)
+    looked.thumb = _thumb(image)
 
 
-def _thumb(images: Any, image: Any) -> bytes:
-    """The picture in gray, with a side of THUMB pixels."""
+def _thumb(image: Any) -> tuple[int, int, bytes] | None:
+    """Width and height of the picture made small, and its pixels; None if it is smaller."""
     width, height = image.size
-    if image.mode not in ("RGB", "L", "RGBA"):
-        image = image.convert("L")
-    small = image.reduce((max(1, width // THUMB), max(1, height // THUMB)))
-    small = small.convert("L").resize((THUMB, THUMB), images.Resampling.BOX)
-    found: bytes = small.tobytes()
-    return found
+    if width < SIDE or height < SIDE:
+        return None
+    if image.mode not in ("RGB", "L"):
+        image = image.convert("RGB")
+    small = image.reduce((width // SIDE, height // SIDE))
+    return (*small.size, small.tobytes())

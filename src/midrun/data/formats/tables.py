@@ -13,7 +13,7 @@ from midrun.data.formats.texts import lines
 from midrun.data.source import DefectError, Source
 from midrun.data.values import report_labels
 
-_ROWS = 2048  # that are looked at together
+_ROWS = 256  # that are looked at together: few enough to stay in a cache
 _FIELD = 16 << 20  # characters
 _NAMES_SHOWN = 3
 _MOST_WORDS = 0.05  # a column with more words among its numbers is one of words
@@ -67,7 +67,7 @@ def _read(source: Source, rows: Iterator[list[str]]) -> None:
     number, wrong, seen = 1 + header, 0, bytearray()
     while chunk := list(itertools.islice(body, _ROWS)):
         good = chunk
-        if any(len(row) != width for row in chunk):
+        if {*map(len, chunk)} != {width}:
             good = [row for row in chunk if len(row) == width]
             for at, row in enumerate(chunk, number):
                 if row and len(row) != width:
@@ -117,7 +117,11 @@ def _hashes(rows: list[list[str]]) -> bytes:
     import xxhash
 
     digest = xxhash.xxh3_64_digest
-    return b"".join([digest("\0".join(row).encode("utf-8", "surrogateescape")) for row in rows])
+    try:
+        return b"".join([digest("\0".join(row).encode()) for row in rows])
+    except UnicodeEncodeError:  # bytes that are not UTF-8 are surrogates here
+        joined = ["\0".join(row).encode("utf-8", "surrogateescape") for row in rows]
+        return b"".join([digest(row) for row in joined])
 
 
 def _add(column: Column, cells: tuple[str, ...], number: int) -> None:
