@@ -36,20 +36,35 @@ def data(
     midrun data train.csv test.csv --bad bad.txt
     midrun data train.py:build_dataset --show 17
     """
-    from midrun.data import badlist, check
+    from midrun.data import badlist, check, items
+    from midrun.data import show as showing
     from midrun.report import as_json as to_json
     from midrun.report import data as words
+    from midrun.report import item as item_words
     from midrun.report import terminal
 
+    target = items.target_of(paths)
+    console = terminal.console()
+    if show is not None:
+        shown = items.show_item(target, show) if target else showing.show_file(paths, show)
+        files = item_words.write_pictures(shown)
+        if as_json:
+            click.echo(to_json.dump([*item_words.as_dicts(shown, files)]))
+        else:
+            console.print(item_words.screen(shown, files, console.width))
+        return
     if bad is not None:
         badlist.refuse_to_replace(bad)
     with words.progress() as tell:
-        report = check.check(paths, workers, tell)
+        if target is not None:
+            report = items.check_items(target, workers, tell)
+        else:
+            report = check.check(paths, workers, tell)
     if bad is not None:
         click.echo(f"midrun: {badlist.write(bad, report)}", err=True)
     if as_json:
         click.echo(to_json.dump(report.as_dict()))
     else:
-        terminal.console().print(words.screen(report))
+        console.print(words.screen(report))
     if report.faults:
         ctx.exit(1)

@@ -21,8 +21,9 @@ def refuse_to_replace(path: str) -> None:
 
 def write(path: str, report: Report) -> str:
     """Write the bad files of `report` into a new file, an absolute path a line, in the bytes of
-    their names. Returns a sentence about it. Raises MidrunError ("bad-list")."""
-    bad = [os.path.abspath(name) for name in report.bad_files()]
+    their names; of a Dataset, the numbers of the bad items. Returns a sentence about it. Raises
+    MidrunError ("bad-list")."""
+    bad = report.bad_items or [os.path.abspath(name) for name in report.bad_files()]
     listed = [name for name in bad if "\n" not in name]
     try:
         with open(path, "xb") as file:
@@ -30,7 +31,9 @@ def write(path: str, report: Report) -> str:
     except OSError as error:
         text = f"{printable(path)} of --bad can't be written: {error.strerror}"
         raise MidrunError(text, slug="bad-list") from None
-    text = f"{len(listed)} bad files are listed in {printable(path)}"
+    kind = "item" if report.bad_items else "file"
+    plural = " is" if len(listed) == 1 else "s are"
+    text = f"{len(listed)} bad {kind}{plural} listed in {printable(path)}"
     if len(listed) < len(bad):
         text += f"; {len(bad) - len(listed)} with a line break in their names could not be"
     return text

@@ -77,7 +77,8 @@ class Missing:
 class Report:
     """What was looked at, and what was found. `other` counts files of no known format, which are
     only compared as a whole; `hidden` names folders that were left out; `notes` say what was not
-    looked for, and why. `wall` is the time that it all took, with `workers` processes."""
+    looked for, and why. `wall` is the time that it all took, with `workers` processes. `bad_items`
+    are the numbers of items of a Dataset that are of no use, after the name of their part."""
 
     paths: list[str]
     findings: list[Finding] = field(default_factory=list)
@@ -91,6 +92,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     workers: int = 0
     wall: float = 0.0
+    bad_items: list[str] = field(default_factory=list)
 
     @property
     def faults(self) -> int:

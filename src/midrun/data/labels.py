@@ -39,6 +39,12 @@ def out_of_range(counts: dict[int, int]) -> tuple[set[int], str]:
     return set(), ""
 
 
+def shown_all(values: set[int | None]) -> str:
+    """Some of them, in words; None is no label."""
+    named = sorted(str(value) for value in values)
+    return " and ".join(named[:3]) + (" and more" if len(named) > 3 else "")
+
+
 def shown(values: set[int]) -> str:
     """Some of them."""
     first = ", ".join(map(str, sorted(values)[:3]))

@@ -24,8 +24,8 @@ from typing import Any
 from midrun.errors import MidrunError
 
 _PATH = str(Path(__file__).parents[2])  # the folder that midrun is in
-# The worker takes midrun from where this process has it. -P, and that folder at the end of sys.path:
-# no file of the user's in the current folder may stand in for a module of a library.
+# The worker takes midrun from where this process has it. -P, and that folder at the end of the
+# path: no file of the user's in the current folder may stand in for a module of a library.
 _START = """
 import sys
 sys.path.insert(0, sys.argv[2])
@@ -39,46 +39,56 @@ _NO_START = "a process that is to read the data ended at its start ({}); MIDRUN_
 
 
 class Worker:
-    """One process, and the line to it."""
+    """The line to a process that answers requests, and what it is doing."""
+
+    def __init__(self, line: Connection) -> None:
+        self.line = line
+        self.ready = False  # it says so first
+        self.batch: Any = None
+
+    def end(self) -> str:
+        """End the process. Returns how it ended, if it had done so by itself."""
+        self.line.close()
+        return ""
+
+
+class Interpreter(Worker):
+    """A new interpreter that calls `serve` of a module of midrun's."""
 
     def __init__(self, module: str = "midrun.data.worker") -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-c",
-                    _START.format(module),
-                    str(theirs.fileno()),
-                    _PATH,
-                ],
+                [sys.executable, "-P", "-c", _START.format(module), str(theirs.fileno()), _PATH],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=None if os.environ.get("MIDRUN_DEBUG") else subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 process_group=0,  # Ctrl-C goes to midrun alone, which ends its workers
             )
-        self.line = Connection(ours.detach())
-        self.ready = False  # it says so first
-        self.batch: Any = None
+        super().__init__(Connection(ours.detach()))
 
     def end(self) -> str:
-        """End it, and say how it ended if it had done so by itself."""
-        self.line.close()
-        code = self.process.poll()
-        if code is None:
-            self.process.kill()
-        code = self.process.wait()
-        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        super().end()
+        # A process whose line is gone ends by itself, once it is done with its file.
+        if (code := self.process.poll()) is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            code = self.process.wait()
+        return ended(code)
+
+
+def ended(code: int) -> str:
+    """The end of a process in words, from its exit code, which is negative for a signal."""
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
 class Workers:
     """`count` workers, started when they are first needed; a context manager that ends them."""
 
-    def __init__(self, count: int, start: Callable[[], Worker] = Worker) -> None:
+    def __init__(self, count: int, start: Callable[[], Worker] = Interpreter) -> None:
         self.count = count
-        self._start = start
+        self.start = start
         self._all: list[Worker] = []
 
     def __enter__(self) -> Workers:
@@ -145,7 +155,7 @@ class Workers:
                 free.pop()
 
     def _new(self) -> Worker:
-        worker = self._start()
+        worker = self.start()
         self._all.append(worker)
         return worker
 

@@ -38,6 +38,10 @@ def screen(report: Report) -> RenderableType:
 
 
 def _headline(report: Report) -> Text:
+    if not report.files and any(split.items for split in report.splits):  # of a Dataset
+        items = sum(split.items for split in report.splits)
+        took = f"read in {duration(report.wall)} by {_processes(report.workers)}"
+        return Text(f"{', '.join(report.paths)}: {count(items, 'item')}, {took}")
     kinds = sorted(report.formats.items(), key=lambda kind: -kind[1])
     parts = [f"{number} {kind}" for kind, number in kinds]
     parts += [f"{report.other} of no known format"] if report.other else []
@@ -48,16 +52,16 @@ def _headline(report: Report) -> Text:
 
 def _splits(splits: list[Split], workers: int) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
-    heads = ("", "files", "items", "size", "one epoch, read", "classes")
-    for heading in heads:
-        right = heading in ("files", "items", "size")
-        table.add_column(heading, justify="right" if right else "left", overflow="fold")
+    files = any(split.files for split in splits)  # not of a Dataset
+    for heading in ("", *(("files",) if files else ()), "items", *(("size",) if files else ())):
+        table.add_column(heading, justify="right" if heading else "left")
+    for heading in ("reading it once", "classes"):
+        table.add_column(heading, overflow="fold")
     for split in splits:
-        once = duration(split.seconds / workers)
-        table.add_row(
-            Text(split.name or "all", "bold"), str(split.files), str(split.items or ""),
-            size(split.bytes), f"{once} by {_processes(workers)}", _classes(split.classes),
-        )  # fmt: skip
+        sizes = [str(split.files), str(split.items or ""), size(split.bytes)]
+        once = f"{duration(split.seconds / workers)} by {_processes(workers)}"
+        name = Text(split.name or "all", "bold")
+        table.add_row(name, *(sizes if files else sizes[1:2]), once, _classes(split.classes))
     return table
 
 
@@ -106,8 +110,10 @@ def _last(report: Report) -> Text:
     if not report.findings:
         return Text("nothing found", "green")
     text = f"{count(report.faults, 'fault')}, {count(warnings, 'warning')}"
-    if bad := len(report.bad_files()):
-        text += f"; --bad FILE writes the {count(bad, 'file')} to leave out"
+    if bad := len(report.bad_items):
+        text += f"; --bad FILE lists the {count(bad, 'item')} to leave out"
+    elif bad := len(report.bad_files()):
+        text += f"; --bad FILE lists the {count(bad, 'file')} to leave out"
     return Text(text, "bold")
 
 
