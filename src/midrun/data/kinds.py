@@ -48,8 +48,8 @@ _STARTS = {
 
 def by_name(name: str) -> str:
     """The format that a name promises, "" for none."""
-    ending = name[name.rfind(".") + 1 :].lower()
-    if found := _ENDINGS.get(ending):
+    _, dot, ending = name.rpartition(".")
+    if dot and (found := _ENDINGS.get(ending.lower())):
         return found
     base = name[name.rfind(os.sep) + 1 :].lower()
     if base.endswith((".tar.gz", ".tar.bz2", ".tar.xz")):

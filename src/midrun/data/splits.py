@@ -65,7 +65,7 @@ def _place(root: str, folder: str) -> Place:
     or the first below the given one, if there are no splits."""
     if os.path.isfile(root):
         root = os.path.dirname(root)
-    relative = os.path.relpath(folder, root or ".")
+    relative = os.path.relpath(folder or ".", root or ".")
     parts = [] if relative == "." else relative.split(os.sep)
     names = [os.path.basename(os.path.abspath(root)), *parts]
     for at, name in enumerate(names):

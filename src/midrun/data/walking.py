@@ -85,8 +85,7 @@ class _Walker:
                 self._link(path, root)
 
     def _enter(self, folder: str, root: str) -> None:
-        found = os.stat(folder)
-        if self._entered.setdefault((found.st_dev, found.st_ino), folder) != folder:
+        if not self._is_new(folder, os.stat(folder)):
             return
         below = [folder]
         while below:
@@ -97,7 +96,13 @@ class _Walker:
                 self._refused(folder, error)
                 continue
             self.walk.folders[folder] = [entry.name for entry in entries]
-            folders = [entry.path for entry in entries if self._meet(entry, root)]
+            folders = []
+            for entry in entries:
+                try:
+                    if self._meet(entry, root):
+                        folders.append(entry.path)
+                except FileNotFoundError:
+                    self._found("vanished", entry.path, "vanished after its folder was listed")
             below += reversed(folders)
 
     def _meet(self, entry: os.DirEntry[str], root: str) -> bool:
@@ -108,18 +113,21 @@ class _Walker:
             if entry.path not in self.walk.files:
                 self.walk.files[root].append(entry.path)
         elif entry.is_dir(follow_symlinks=False):
-            return self._is_new(entry)
+            if not entry.name.startswith("."):
+                return self._is_new(entry.path, entry.stat(follow_symlinks=False))
+            self.walk.hidden.append(entry.path)
         else:
             self._special(entry.path, entry.stat(follow_symlinks=False).st_mode)
         return False
 
-    def _is_new(self, entry: os.DirEntry[str]) -> bool:
-        if entry.name.startswith("."):
-            self.walk.hidden.append(entry.path)
+    def _is_new(self, folder: str, found: os.stat_result) -> bool:
+        """Whether a folder has not been entered: it may lie below another path that was given, or
+        be mounted twice."""
+        key = found.st_dev, found.st_ino
+        if key in self._entered:
             return False
-        found = entry.stat(follow_symlinks=False)
-        # A path below another that was given, or a folder that is mounted twice.
-        return self._entered.setdefault((found.st_dev, found.st_ino), entry.path) == entry.path
+        self._entered[key] = folder
+        return True
 
     def _link(self, path: str, root: str) -> None:
         target = printable(os.readlink(path))
