@@ -121,7 +121,7 @@ def _compare(
     found = splits.classes(files)
     report.splits = _summary(files, found)
     yield from names.check_names(folders)
-    yield from outliers.check_outliers([looked for _, looked in files])
+    yield from outliers.check_outliers([looked for _, looked in files], bool(found))
     yield from splits.check_classes(found, folders)
     yield from splits.check_labels(files)
     yield from duplicates.equal(files, bool(found), lambda paths: _digests(pool, paths))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
 from midrun.data.finding import Finding, printable
+from midrun.data.kinds import may_be_data
 from midrun.data.likeness import near
 from midrun.data.source import Looked
 from midrun.data.splits import Place
@@ -27,7 +28,7 @@ def equal(files: Files, classes: bool, digests: Digests) -> Iterator[Finding]:
     counts = Counter(looked.digest for _, looked in files)
     groups: dict[tuple[int, bytes], list[tuple[Place, Looked]]] = defaultdict(list)
     for place, looked in files:
-        if counts[looked.digest] > 1 and looked.digest:
+        if counts[looked.digest] > 1 and looked.digest and _counts(looked):
             groups[looked.size, looked.digest].append((place, looked))
     same = [group for group in groups.values() if len(group) > 1]
     whole = digests([looked.path for group in same for _, looked in group if looked.sampled])
@@ -40,10 +41,14 @@ def equal(files: Files, classes: bool, digests: Digests) -> Iterator[Finding]:
                 yield from _tell(members, classes)
 
 
+def _counts(looked: Looked) -> bool:
+    return bool(looked.format) or may_be_data(looked.path)
+
+
 def _tell(members: list[tuple[Place, Looked]], classes: bool) -> Iterator[Finding]:
     """One finding for a group: the worst that is true of it."""
     members.sort(key=lambda member: (member[0].split != "train", member[1].path))
-    splits = list(dict.fromkeys(place.split for place, _ in members))
+    splits = list(dict.fromkeys(place.split for place, _ in members if place.split))
     labels = list(dict.fromkeys(place.label for place, _ in members))
     first, *others = (looked.path for _, looked in members)
     rule, text = "duplicate", f"is {_names(others)}"
@@ -110,7 +115,7 @@ def alike(files: Files, closer: Alike, notes: list[str]) -> Iterator[Finding]:
     for pair in closer(list(pairs)):
         first, second = pairs[pair]
         rule = "near-duplicate"
-        if first.split != second.split:
+        if first.split != second.split and first.split and second.split:
             rule = "near-leak"
         text = f"looks like {printable(pair[1])}"
         yield Finding(rule, pair[0], text, others=(pair[1],))

@@ -19,6 +19,10 @@ _ENDINGS = {
     "pickle": "pickle", "tar": "tar", "tgz": "tar", "txt": "text", "md": "text",
     "html": "text", "xml": "text", "yaml": "text", "yml": "text",
 }  # fmt: skip
+_NO_DATA = frozenset({
+    "py", "pyi", "pyc", "pyx", "typed", "so", "ipynb", "sh", "c", "h", "cpp", "hpp", "cu", "js",
+    "ts", "toml", "cfg", "ini", "lock", "gitignore", "gitkeep", "gitattributes", "ds_store", "log",
+})  # fmt: skip
 _MAGIC = (
     (b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF8", "gif"),
     (b"II*\0", "tiff"), (b"MM\0*", "tiff"), (b"\x93NUMPY", "npy"), (b"PK\x03\x04", "zip"),
@@ -44,6 +48,13 @@ _STARTS = {
     "idx": {"idx", "gzip"}, "pickle": {"pickle"}, "npy": {"npy"}, "hdf5": {"hdf5"},
     "parquet": {"parquet"},
 }  # fmt: skip
+
+
+def may_be_data(name: str) -> bool:
+    """Whether a file of no known format may be data all the same: it has an ending, and none of
+    programs and their packages."""
+    _, dot, ending = name[name.rfind(os.sep) + 1 :].rpartition(".")
+    return bool(dot) and ending.lower() not in _NO_DATA
 
 
 def by_name(name: str) -> str:

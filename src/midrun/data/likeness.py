@@ -21,6 +21,8 @@ _NEAR = 8  # bits of 128
 _BUCKET = 64  # pictures with one quarter of the hash in common that are compared
 _CLOSE_SIDE = 32  # pixels for the closer look
 _ALIKE = 0.03  # mean difference in brightness, of 1
+_BLOCKS = 8  # a side, of which none may differ by more than this: a sign on a card is a small part
+_ALIKE_BLOCK = 0.08
 
 
 def hashes(shape: tuple[int, int, int], pixels: bytes) -> list[bytes]:
@@ -81,7 +83,9 @@ def alike(one: str, other: str) -> bool:
         first, second = (_small(np, path) for path in (one, other))
     except Exception:  # what Pillow says of a damaged file is told by the look at it
         return False
-    return bool(np.abs(first - second).mean() < _ALIKE)
+    apart = np.abs(first - second)
+    blocks = apart.reshape(_BLOCKS, -1, _BLOCKS, 3 * _CLOSE_SIDE // _BLOCKS).mean(axis=(1, 3))
+    return bool(apart.mean() < _ALIKE and blocks.max() < _ALIKE_BLOCK)
 
 
 def _small(np: Any, path: str) -> Any:

@@ -66,7 +66,8 @@ def _look(looked: Looked, file: int) -> None:
         return
     looked.size = size = status.st_size
     if not size:
-        _enter(looked, "empty", "has no bytes")
+        if kinds.by_name(looked.path):  # else it may be meant so, as .gitkeep
+            _enter(looked, "empty", "has no bytes")
     elif size <= _AT_ONCE:
         data = os.read(file, size)
         looked.digest = xxhash.xxh3_128_digest(data)

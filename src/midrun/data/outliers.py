@@ -18,17 +18,20 @@ _ENOUGH = 8  # files that it takes to say what is common
 _TIMES = 8.0  # a side of a picture that is so much longer or shorter than the median
 
 
-def check_outliers(files: list[Looked]) -> Iterator[Finding]:
-    """Compare pictures with all pictures, arrays and tables with those of their folder."""
-    pictures = [looked for looked in files if looked.format in PICTURES and looked.traits]
-    yield from _rare(pictures, "odd-mode", lambda traits: str(traits[0]))
-    yield from _sizes(pictures)
+def check_outliers(files: list[Looked], classes: bool) -> Iterator[Finding]:
+    """Compare files with the others of their format and folder; pictures with all, where folders
+    are `classes`."""
     groups: dict[tuple[str, str], list[Looked]] = defaultdict(list)
     for looked in files:
-        if looked.traits and looked.format not in PICTURES:
-            groups[looked.format, os.path.dirname(looked.path)].append(looked)
+        if looked.traits:
+            picture = looked.format in PICTURES
+            folder = "" if picture and classes else looked.path.rpartition(os.sep)[0]
+            groups["picture" if picture else looked.format, folder].append(looked)
     for (form, _), group in groups.items():
-        if form == "npy":
+        if form == "picture":
+            yield from _rare(group, "odd-mode", lambda traits: str(traits[0]))
+            yield from _sizes(group)
+        elif form == "npy":
             yield from _rare(group, "odd-shape", _array)
         elif form in ("csv", "tsv", "parquet"):
             yield from _rare(group, "odd-columns", _columns)

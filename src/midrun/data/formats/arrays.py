@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import zipfile
 import zlib
 from typing import Any, BinaryIO
 
+from midrun.data import labels
 from midrun.data.libraries import need
 from midrun.data.source import BLOCK, DefectError, Source
+from midrun.data.splits import split_of_name
 from midrun.data.values import Numbers
 
 
@@ -99,17 +100,14 @@ def fill(file: BinaryIO, view: memoryview) -> None:
 
 
 def compare_lengths(source: Source, lengths: dict[str, int]) -> None:
-    """Arrays that belong together, such as x_train and y_train, or images and labels, have one
-    length: entered if two or more share a first dimension but for a little."""
-    names = sorted(lengths, key=lambda name: -lengths[name])
-    for longer, shorter in itertools.pairwise(names):
-        most, least = lengths[longer], lengths[shorter]
-        if least != most and least > 0.9 * most and _belong(longer, shorter):
-            source.found("length-mismatch", f"{longer} has {most} items, {shorter} {least}")
-
-
-def _belong(one: str, other: str) -> bool:
-    """Whether two names may be of one split: not train and test."""
-    from midrun.data.splits import split_of_name
-
-    return split_of_name(one) == split_of_name(other)
+    """Enter labels that are a few more or less than the items of their split, such as y_train and
+    x_train, where nothing else has their length."""
+    for name, length in lengths.items():
+        if not labels.is_label(name):
+            continue
+        split = split_of_name(name)
+        others = {n: k for n, k in lengths.items() if n != name and split_of_name(n) == split}
+        near = [n for n, k in others.items() if 0.9 * k < length < 1.1 * k]
+        if near and length not in others.values():
+            text = f"{near[0]} has {others[near[0]]} items, {name} {length}"
+            source.found("length-mismatch", text)

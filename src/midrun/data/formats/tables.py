@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,8 +15,8 @@ from midrun.data.source import DefectError, Source
 from midrun.data.values import report_labels
 
 _ROWS = 256  # that are looked at together: few enough to stay in a cache
+_FIRST = 20  # rows that tell the width
 _FIELD = 16 << 20  # characters
-_NAMES_SHOWN = 3
 _MOST_WORDS = 0.05  # a column with more words among its numbers is one of words
 _SHORTEST = 3  # rows that make a constant column worth a word
 _MISSING = frozenset({"", "na", "n/a", "null", "none"})  # as pandas takes them
@@ -53,11 +54,11 @@ def read(source: Source) -> None:
 
 
 def _read(source: Source, rows: Iterator[list[str]]) -> None:
-    start = list(itertools.islice(rows, 2))
-    if not start or not any(start[0]):
+    start = list(itertools.islice(rows, _FIRST))
+    if not any(map(any, start)):
         raise DefectError("empty", "has no rows")
-    header = _is_header(start)
-    width = len(start[0])
+    width = Counter(map(len, start)).most_common(1)[0][0]
+    header = len(start[0]) == width and _is_header(start)
     names = start[0] if header else [f"{number}" for number in range(width)]
     columns = [Column(name.strip()) for name in names]
     for column in columns:
@@ -95,14 +96,13 @@ def _delimiter(line: str, name: str) -> str:
 
 
 def _is_header(start: list[list[str]]) -> bool:
-    """Whether the first row names the columns: words that differ, over at least one number or over
-    words that are not among them."""
+    """Whether the first row names the columns: a word in it stands over a number, or all are words
+    that differ, such as names have."""
     first = [cell.strip() for cell in start[0]]
-    if any(_is_number(cell) for cell in first) or len({*first}) < len(first):
-        return False
-    if len(start) < 2:
+    below = start[1] if len(start) > 1 else []
+    if any(_is_number(b) and not _is_number(a) for a, b in zip(first, below, strict=False)):
         return True
-    return any(_is_number(cell) for cell in start[1]) or all(cell.isidentifier() for cell in first)
+    return all(cell.isidentifier() for cell in first) and len({*first}) == len(first)
 
 
 def _is_number(cell: str) -> bool:

@@ -27,13 +27,15 @@ def read(source: Source) -> None:
         if tensor.dim() and len(tensor) >= _FEWEST:
             lengths[name] = len(tensor)
     source.looked.items = max(lengths.values(), default=len(named))
-    if {tensor.dim() for _, tensor in named} & {1} and len(lengths) < 4:
-        compare_lengths(source, lengths)
+    compare_lengths(source, lengths)
 
 
 def _load(torch: Any, source: Source) -> Any:
     options = {"map_location": "cpu", "weights_only": True}
-    packed = source.file.read(4) == b"PK\x03\x04"
+    head = source.file.read(4)
+    packed = head == b"PK\x03\x04"
+    if not packed and not head.startswith(b"\x80"):
+        raise DefectError("wrong-content", f"is no file of torch.save, but begins with {head!r}")
     if packed and not zipfile.is_zipfile(source.file):
         raise DefectError("truncated", "its zip archive is cut off")
     source.file.seek(0)
@@ -51,6 +53,8 @@ def _load(torch: Any, source: Source) -> Any:
         raise DefectError("truncated", "ends in the middle of an object", str(error)) from None
     except RuntimeError as error:
         text = str(error).split("\n")[0]
+        if "TorchScript" in text:
+            raise DefectError("foreign-pickle", "is a TorchScript program; not loaded") from None
         raise DefectError("unreadable", "its zip archive is damaged", text[:200]) from None
 
 
