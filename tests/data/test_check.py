@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import resource
 import sys
@@ -94,6 +95,19 @@ def test_places_of_bad_values_are_told(folder, look):
     [finding] = look(folder).findings
     assert finding.where == "item 250000"
     assert finding.message == "2 of 1500000 values are NaN"
+
+
+@pytest.mark.timeout(20)
+def test_a_header_that_promises_too_much_is_not_waited_for(folder, look):
+    (folder / "a-idx2-ubyte").write_bytes(b"\0\0\x08\2\xff\xff\xff\xff\0\0\0\0")
+    (folder / "b-idx2-ubyte").write_bytes(b"\0\0\x08\2\xff\xff\xff\xff\0\0\0\1")
+    (folder / "d-idx2-ubyte.gz").write_bytes(gzip.compress(b"\0\0\x08\2\0\0\0\1\xff\xff\xff\xff\1"))
+    np.save(folder / "c.npy", np.empty((10**12, 0), np.float32))
+    found = [(finding.rule, finding.file[-12:]) for finding in look(folder).findings]
+    assert found == [
+        ("truncated", "b-idx2-ubyte"), ("empty", "a-idx2-ubyte"),
+        ("empty", str(folder / "c.npy")[-12:]), ("bomb", "idx2-ubyte.gz"[-12:]),
+    ]  # fmt: skip
 
 
 def test_large_files_with_the_same_samples_are_compared_whole(folder, look):

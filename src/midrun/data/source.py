@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from midrun.data.finding import Finding
 
+LARGEST_ITEM = 64 << 20  # bytes; what is larger is not read as a whole
 BLOCK = 1 << 20  # bytes that are read at once: few enough to stay in a processor's cache
 
 

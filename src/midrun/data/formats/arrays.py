@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from midrun.data import labels
 from midrun.data.libraries import need
-from midrun.data.source import BLOCK, DefectError, Source
+from midrun.data.source import BLOCK, LARGEST_ITEM, DefectError, Source
 from midrun.data.splits import split_of_name
 from midrun.data.values import Numbers
 
@@ -62,12 +62,16 @@ def read_array(source: Source, file: Any, where: str, size: int) -> tuple[tuple[
     count = 1
     for length in shape:
         count *= length
+    if not count:
+        source.found("empty", f"has the shape {shape}", where)
+        return shape, dtype
     need_bytes, there = count * dtype.itemsize, size - file.tell()
     if there < need_bytes:
         text = f"{there} bytes of {dtype} {shape}, which takes {need_bytes}"
         raise DefectError("truncated", f"{where}: {text}" if where else text)
-    # In Fortran's order, blocks hold no whole items.
-    order = (count,) if fortran and len(shape) > 1 else shape
+    # In Fortran's order, blocks hold no whole items; and some items are too large for a block.
+    large = count * dtype.itemsize > LARGEST_ITEM * shape[0] if shape else False
+    order = (count,) if (fortran and len(shape) > 1) or large else shape
     _read_blocks(file, Numbers(source, where, order, dtype), order, dtype)
     return shape, dtype
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from midrun.data.formats.arrays import compare_lengths
 from midrun.data.libraries import need
-from midrun.data.source import BLOCK, DefectError, Source
+from midrun.data.source import BLOCK, LARGEST_ITEM, DefectError, Source
 from midrun.data.values import Numbers
 
 
@@ -55,6 +55,9 @@ def _read_dataset(source: Source, dataset: Any, name: str) -> None:
     for length in shape[1:]:
         row *= length
     step = max(1, 4 * BLOCK // max(row, 1))
+    if row > LARGEST_ITEM and shape:
+        source.found("bomb", f"has items of {row >> 20} MiB: only up to 64 are read", name)
+        return
     if dataset.chunks:  # else each chunk is unpacked several times
         step = max(dataset.chunks[0], step // dataset.chunks[0] * dataset.chunks[0])
     try:

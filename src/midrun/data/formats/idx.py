@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from midrun.data.formats.arrays import fill
 from midrun.data.libraries import need
-from midrun.data.source import BLOCK, DefectError, Source
+from midrun.data.source import BLOCK, LARGEST_ITEM, DefectError, Source
 from midrun.data.values import Numbers
 
 _TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
@@ -45,6 +45,14 @@ def _read(source: Source, file: BinaryIO) -> None:
     item = dtype.itemsize
     for length in shape[1:]:
         item *= length
+    if not shape[0] * item:
+        raise DefectError("empty", f"has the shape {shape}")
+    total = shape[0] * item
+    if file is source.file and total > source.size:
+        text = f"its header says {total} bytes, and {source.size} are there"
+        raise DefectError("truncated", text)
+    if item > LARGEST_ITEM:
+        raise DefectError("bomb", f"its header says that an item has {item >> 20} MiB")
     looked = source.looked
     looked.items, looked.traits = shape[0], (str(dtype), shape[1:])
     numbers = Numbers(source, "", shape, dtype)

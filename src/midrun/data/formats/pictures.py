@@ -23,7 +23,7 @@ def read(source: Source) -> None:
     except images.UnidentifiedImageError:
         raise DefectError("unreadable", "no picture that Pillow knows") from None
     except OSError as error:
-        if "truncated" in str(error):
+        if "truncated" in str(error).lower():
             text = f"ends before the last pixel of {size[0]} x {size[1]}"
             raise DefectError("truncated", text, str(error)) from None
         raise

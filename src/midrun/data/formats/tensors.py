@@ -83,6 +83,7 @@ def _look(torch: Any, source: Source, name: str, tensor: Any) -> None:
     step = max(1, _ITEMS // max(1, array[:1].size))
     for at in range(0, len(array), step):
         block = array[at : at + step]
-        numbers.hash(block.tobytes())
+        if array.ndim > 1:
+            numbers.hash(block.tobytes())
         numbers.add(block)
     numbers.finish()
