@@ -547,6 +547,15 @@ def digits_in_two_splits(folder: Path) -> None:
     (folder / "t10k-images-idx3-ubyte").write_bytes(idx(own))
 
 
+@defect("leak", "val-0.tar", "PIL")
+def sample_in_two_splits(folder: Path) -> None:
+    train, val = samples(10), samples(20)
+    for key in list(train)[:9]:
+        del val[key]
+    (folder / "train-0.tar").write_bytes(shard(train))
+    (folder / "val-0.tar").write_bytes(shard(val))
+
+
 @defect("row-leak", "test.csv")
 def rows_in_two_splits(folder: Path) -> None:
     train, test = table(seed=1), table(seed=2)

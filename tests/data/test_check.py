@@ -14,7 +14,7 @@ import pytest
 
 from midrun.data import badlist
 from midrun.data.check import check
-from midrun.data.finding import Finding, Report
+from midrun.data.finding import Finding, Report, printable
 from midrun.data.look import look_at
 from midrun.errors import MidrunError
 
@@ -80,6 +80,18 @@ def test_files_of_no_known_format_are_counted_and_compared(folder, look):
     report = look(folder)
     assert report.other == 2
     assert [finding.rule for finding in report.findings] == ["duplicate"]
+
+
+def test_an_empty_folder_among_others_is_told(folder, look):
+    (folder / "train").mkdir()
+    (folder / "val").mkdir()
+    folders.write_table(folder / "train/x.csv", folders.table())
+    [finding] = look(folder / "train", folder / "val").findings
+    assert (finding.rule, finding.file) == ("empty", str(folder / "val"))
+
+
+def test_what_can_not_be_printed_is_escaped():
+    assert printable("a\udce9\x1b[1m\ud800é") == r"a\xe9\x1b[1m\ud800é"
 
 
 def test_an_empty_folder_is_refused(folder):

@@ -144,6 +144,8 @@ def test_a_target_is_told_from_paths(target):
     assert target_of(("data", "other")) is None
     with pytest.raises(MidrunError, match=r"there is no file gone\.py"):
         target_of(("gone.py:Numbers",))
+    with pytest.raises(MidrunError, match=r"name the Dataset in it, as train\.py:NAME"):
+        target_of(("train.py",))
     with pytest.raises(MidrunError, match="looked at alone"):
         target_of(("train.py:Numbers", "data"))
 

@@ -51,7 +51,8 @@ def data(
         if as_json:
             click.echo(to_json.dump([*item_words.as_dicts(shown, files)]))
         else:
-            console.print(item_words.screen(shown, files, console.width))
+            columns = console.width if console.is_terminal else 0
+            console.print(item_words.screen(shown, files, columns))
         return
     if bad is not None:
         badlist.refuse_to_replace(bad)

@@ -55,6 +55,9 @@ def check(
     roots = [(root, path) for root, files in walked.files.items() for path in files]
     if not roots and not walked.findings:
         raise MidrunError(_nothing(given, walked.hidden), slug="empty-data")
+    for root, below in walked.files.items():
+        if not below and root in walked.folders and len(given) > 1:
+            walked.findings.append(Finding("empty", root, "is a folder without a file"))
     count = pool.count if pool else max(1, min(workers or processors(), len(roots)))
     report.workers = count
     with _no_collection(), contextlib.nullcontext(pool) if pool else Workers(count) as pool:

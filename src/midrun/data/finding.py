@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from dataclasses import dataclass, field
 from typing import Any
 
 from midrun.data.rules import RULES
 
 
-def printable(path: str) -> str:
-    """A path that can be printed: bytes that are not UTF-8, and control characters, are escaped."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1]
-                                                   for c in text)  # fmt: skip
+def printable(text: str) -> str:
+    """A path or text that can be printed: bytes that are not UTF-8, which Python has as surrogates
+    (PEP 383), and control characters are escaped."""
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable():
+        return character
+    byte = ord(character) - 0xDC00
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else ascii(character)[1:-1]
 
 
 @dataclass(frozen=True)

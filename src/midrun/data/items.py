@@ -42,6 +42,9 @@ def target_of(paths: tuple[str, ...]) -> Target | None:
     """The Dataset that is meant, if it is one. Raises MidrunError ("no-dataset")."""
     named = [path for path in paths if ".py:" in path and not os.path.lexists(path)]
     if not named:
+        if programs := [path for path in paths if path.endswith(".py") and os.path.isfile(path)]:
+            text = f"{programs[0]} is a program; name the Dataset in it, as {programs[0]}:NAME"
+            raise MidrunError(text, slug="no-dataset")
         return None
     if len(paths) > 1:
         text = f"{named[0]} names a Dataset, which is looked at alone; give it without the others"
@@ -79,7 +82,7 @@ class _Reader(Worker):
 @contextlib.contextmanager
 def _opened(target: Target, readers: int) -> Iterator[tuple[list[Part], Workers]]:
     """The parts of the Dataset, and readers of it."""
-    holder = Interpreter("midrun.data.dataset")
+    holder = Interpreter("midrun.data.dataset", {})
     try:
         holder.line.recv()
         holder.line.send((target.file, target.name, project_root(target.file)))
@@ -167,7 +170,7 @@ def _stream(part: int, readers: Workers) -> Iterator[list[Item]]:
             yield [(part, start, _STREAM)]
 
     with Workers(1, readers.start) as one:
-        for _, answer in one.map("next", batches()):
+        for _, answer in one.map("next", batches(), ahead=False):
             if isinstance(answer, str):
                 lost = Item(start)
                 text = f"the process that read it, or one after it, ended with {answer}"

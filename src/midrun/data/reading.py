@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -35,6 +36,9 @@ from {0} import serve
 serve(int(sys.argv[1]))
 """
 
+# One worker for each processor: threads of libraries would only wait for each other, and spin.
+_ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "MKL", "OMP")}
+_SMALL = 1 << 16  # bytes; a socket's buffer holds three of these
 _NO_START = "a process that is to read the data ended at its start ({}); MIDRUN_DEBUG=1 shows why"
 
 
@@ -44,7 +48,16 @@ class Worker:
     def __init__(self, line: Connection) -> None:
         self.line = line
         self.ready = False  # it says so first
-        self.batch: Any = None
+        self.batches: deque[list[Any]] = deque()  # that it was given, the first is under way
+        self.small = True  # requests fit into the socket's buffer: sending one waits for nobody
+
+    def give(self, task: str, batch: list[Any]) -> None:
+        """Send a request."""
+        request = pickle.dumps((task, batch))
+        self.small = len(request) <= _SMALL
+        self.batches.append(batch)
+        with contextlib.suppress(OSError):  # it has died, which recv tells
+            self.line.send_bytes(request)
 
     def end(self) -> str:
         """End the process. Returns how it ended, if it had done so by itself."""
@@ -53,13 +66,16 @@ class Worker:
 
 
 class Interpreter(Worker):
-    """A new interpreter that calls `serve` of a module of midrun's."""
+    """A new interpreter that calls `serve` of a module, with more variables in its environment."""
 
-    def __init__(self, module: str = "midrun.data.worker") -> None:
+    def __init__(
+        self, module: str = "midrun.data.worker", environment: dict[str, str] = _ONE_THREAD
+    ) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _START.format(module), str(theirs.fileno()), _PATH],
+                env=os.environ | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=None if os.environ.get("MIDRUN_DEBUG") else subprocess.DEVNULL,
@@ -104,55 +120,49 @@ class Workers:
             worker.end()
 
     def map(
-        self, task: str, batches: Iterable[list[Any]]
+        self, task: str, batches: Iterable[list[Any]], ahead: bool = True
     ) -> Iterator[tuple[list[Any], list[Any] | str]]:
         """Each batch with what `task` gave for it, as it comes in, in any order; for a single item
-        that a worker died of, how it died."""
+        that a worker died of, how it died. Unless `ahead` is false, a worker has its next batch
+        before it is done with one, so that it never waits for this process."""
         waiting = iter(batches)
         again: deque[list[Any]] = deque()
-        busy: dict[Any, Worker] = {}
-        free = list(self._all)
 
-        def give(worker: Worker) -> bool:
-            batch = again.popleft() if again else next(waiting, None)
-            if batch is None:
-                return False
-            worker.batch = batch
-            with contextlib.suppress(OSError):  # it has died, which recv tells
-                worker.line.send((task, batch))
-            busy[worker.line] = worker
-            return True
+        def give(worker: Worker) -> None:
+            while len(worker.batches) < (2 if ahead and worker.small else 1):
+                batch = again.popleft() if again else next(waiting, None)
+                if batch is None:
+                    return
+                worker.give(task, batch)
 
-        while len(free) < self.count:
-            free.append(self._new())
-        while free and give(free[-1]):
-            free.pop()
-        while busy:
-            for line in wait(list(busy)):
-                worker = busy.pop(line)
-                batch = worker.batch
+        while len(self._all) < self.count:
+            self._new()
+        for worker in self._all:
+            give(worker)
+        while busy := [worker for worker in self._all if worker.batches]:
+            heard = wait([worker.line for worker in busy])
+            for worker in (worker for worker in busy if worker.line in heard):
                 try:
                     answer = worker.line.recv()
                     if not worker.ready:
                         worker.ready = True
-                        busy[line] = worker
                         continue
                 except (EOFError, ConnectionResetError):
                     self._all.remove(worker)
                     death = worker.end()
                     if not worker.ready:
                         raise MidrunError(_NO_START.format(death), slug="no-worker") from None
-                    worker = self._new()
+                    batch, *others = worker.batches
+                    again.extend(others)
                     if len(batch) == 1:
                         yield batch, death
                     else:
                         again.extend([item] for item in batch)
+                    self._new()
                 else:
-                    yield batch, answer
-                if not give(worker):
-                    free.append(worker)
-            while again and free and give(free[-1]):
-                free.pop()
+                    yield worker.batches.popleft(), answer
+            for worker in self._all:
+                give(worker)
 
     def _new(self) -> Worker:
         worker = self.start()

@@ -85,11 +85,11 @@ def _group(name: str, findings: list[Finding], shown: int) -> Iterator[Renderabl
     number = Text(f"  {len(findings)}", "bold") if len(findings) > 1 else ""
     yield Text.assemble((rule.code, style), "  ", (rule.title, "bold"), number)
     for finding in findings[:shown]:
-        place = printable(where(finding.file, None)) if finding.file else ""
-        place = ", ".join(part for part in (place, finding.where) if part)
-        yield indented(Text(f"{place}: {finding.message}"))
+        place = where(finding.file, None)
+        place = f"{place}, {finding.where}" if finding.where else place
+        yield indented(Text(printable(f"{place}: {finding.message}")))
         if finding.evidence and shown > 1:
-            yield indented(indented(Text(finding.evidence, "dim")))
+            yield indented(indented(Text(printable(finding.evidence), "dim")))
     more = f"and {len(findings) - shown} more; " if len(findings) > shown else ""
     yield indented(Text(f"{more}{rule.mend}", "dim"))
 

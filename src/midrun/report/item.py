@@ -18,8 +18,8 @@ _COLUMNS, _ROWS = 64, 48  # pixels of a picture in the terminal, of which a cell
 
 
 def screen(shown: list[Shown], files: dict[int, str], columns: int) -> RenderableType:
-    """For people, on a terminal of so many `columns`; `files` has the path of each picture file, by
-    the number of its part."""
+    """For people, on a terminal of so many `columns`, 0 for none; `files` has the path of each
+    picture file, by the number of its part."""
     parts: list[RenderableType] = []
     for number, leaf in enumerate(shown):
         parts.append(Text.assemble((leaf.name or "the item", "bold"), "  ", leaf.what))
@@ -29,7 +29,8 @@ def screen(shown: list[Shown], files: dict[int, str], columns: int) -> Renderabl
             words = (f"{name} {value:.6g}" for name, value in leaf.facts.items())
             parts.append(indented(Text(", ".join(words))))
         if leaf.picture is not None:
-            parts.append(indented(_blocks(leaf.picture, min(_COLUMNS, columns - 4))))
+            if columns:
+                parts.append(indented(_blocks(leaf.picture, min(_COLUMNS, columns - 4))))
             note = f"; {leaf.picture.note}" if leaf.picture.note else ""
             parts.append(indented(Text(f"{files[number]}{note}", "dim")))
     return Group(*parts)
