@@ -643,10 +643,18 @@ def tables(folder: Path) -> None:
 
 
 @clean()
+def labels_in_the_name_of_the_folder_alone(folder: Path) -> None:
+    (folder / "labels").mkdir()
+    np.save(folder / "labels/x.npy", np.arange(1, 50))
+
+
+@clean()
 def json_lines(folder: Path) -> None:
     rows = [{"text": f"é{n}", "label": n % 3, "extra": None} for n in range(20)]
     (folder / "x.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (folder / "x.json").write_text(json.dumps(rows))
+    wide = [{f"word{n}": n, f"word{2 * n}": 1} for n in range(1500)]
+    (folder / "wide.jsonl").write_text("".join(json.dumps(row) + "\n" for row in wide))
 
 
 @clean("pyarrow")
@@ -698,7 +706,8 @@ def cifar(folder: Path) -> None:
 @clean("PIL")
 def webdataset(folder: Path) -> None:
     (folder / "train-0000.tar").write_bytes(shard(samples()))
-    more = {f"m{n}": {"png": packed(picture(50 + n), "PNG"), "json": b"{}"} for n in range(3)}
+    text = b'{\n "id": 1\n}'
+    more = {f"m{n}": {"png": packed(picture(50 + n), "PNG"), "json": text} for n in range(3)}
     (folder / "val-0000.tar.gz").write_bytes(gzip.compress(shard(more)))
 
 
@@ -728,6 +737,7 @@ def _hdf5(path: Path, bad: float = 0.0) -> None:
         file["train/y"] = np.arange(100) % 3
         file.create_dataset("test/x", data=random(1).normal(size=(30, 4)), compression="gzip")
         file["names"] = "one"
+        file["big"] = random(2).normal(size=(30, 20)).astype(">f4")
 
 
 def _parquet(path: Path, bad: float = 0.0) -> None:

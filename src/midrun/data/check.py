@@ -20,7 +20,7 @@ from midrun.data.splits import Layout, Place
 from midrun.data.walking import walk
 from midrun.errors import MidrunError
 
-_BATCH = 256  # files that a worker gets at once
+_BATCH = 128  # files that a worker gets at once
 
 
 @dataclass

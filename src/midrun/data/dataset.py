@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -67,7 +68,11 @@ def serve(fd: int) -> None:
                 _, status = os.waitpid(int(data[1:]), 0)
                 control.sendall(b"%8d" % os.waitstatus_to_exitcode(status))
                 continue
-            if (child := os.fork()) == 0:
+            with warnings.catch_warnings():
+                # Of threads of libraries: a DataLoader's workers are forked in spite of these, too.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                child = os.fork()
+            if child == 0:
                 control.close()
                 _read(Connection(fds[0]), list(parts.values()), root)
                 os._exit(0)

@@ -85,8 +85,7 @@ def look_into(source: Source, head: bytes) -> None:
     form, rule, words = kinds.judge(source.name, head)
     if rule:
         source.found(rule, f"is {words}")
-    if not source.member:
-        source.looked.format = form
+    source.looked.format = form
     if form:
         _guarded(source, reader(form))
 

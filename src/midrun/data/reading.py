@@ -49,12 +49,14 @@ class Worker:
         self.line = line
         self.ready = False  # it says so first
         self.batches: deque[list[Any]] = deque()  # that it was given, the first is under way
-        self.small = True  # requests fit into the socket's buffer: sending one waits for nobody
+        # Batches are of some items, so none is long, and requests fit into the socket's buffer, so
+        # that sending one waits for nobody.
+        self.small = False
 
     def give(self, task: str, batch: list[Any]) -> None:
         """Send a request."""
         request = pickle.dumps((task, batch))
-        self.small = len(request) <= _SMALL
+        self.small = len(request) <= _SMALL and len(batch) > 1
         self.batches.append(batch)
         with contextlib.suppress(OSError):  # it has died, which recv tells
             self.line.send_bytes(request)

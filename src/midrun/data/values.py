@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from midrun.data import labels
@@ -41,7 +42,7 @@ class Numbers:
         self._item = item
         hashed = len(shape) >= 2 and item >= _SMALLEST_ITEM and shape[0] <= _MOST_ROWS
         self._hashes: bytearray | None = bytearray() if hashed else None
-        self._is_label = len(shape) == 1 and labels.is_label(where or source.name)
+        self._is_label = len(shape) == 1 and labels.is_label(where or os.path.basename(source.name))
         self._counts: dict[int, int] = {}
 
     def add(self, block: Any) -> None:

@@ -64,7 +64,7 @@ def _read_dataset(source: Source, dataset: Any, name: str) -> None:
         for at in range(0, shape[0] if shape else 1, step):
             block = dataset[at : at + step] if shape else np.asarray(dataset[()])
             if shape and dtype.kind in "iufb":
-                numbers.hash(memoryview(block).cast("B"))
+                numbers.hash(block.reshape(-1).view(np.uint8).data)
             numbers.add(block)
     except OSError as error:
         text = f"can't be read from item {at} on"

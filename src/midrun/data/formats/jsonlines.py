@@ -45,6 +45,7 @@ class _Lines:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._wrong = 0
+        self._wide = False  # keys are data themselves
         self._keys: Counter[str] = Counter()
         self._types: dict[str, Counter[str]] = {}
         self._bad: Counter[str] = Counter()
@@ -69,8 +70,9 @@ class _Lines:
             self._source.looked.items += 1
             text = line.strip().encode("utf-8", "surrogateescape")
             self._hashes += xxhash.xxh3_64_digest(text)
-            if isinstance(value, dict) and len(self._keys) < _MOST_KEYS:
+            if isinstance(value, dict) and not self._wide:
                 self._add(number, value)
+                self._wide = len(self._keys) > _MOST_KEYS
         if not self._source.looked.items and not self._wrong:
             raise DefectError("empty", "has no rows")
         self._report()
@@ -102,7 +104,7 @@ class _Lines:
             words = "NaN" if rule == "nan" else "infinite"
             where = f"row {self._first[name]}, {key}"
             source.found(rule, f"{count} of {rows} values are {words}", where)
-        for key, count in self._keys.items():
+        for key, count in self._keys.items() if not self._wide else ():
             types = self._types[key]
             usual, most = types.most_common(1)[0]
             others = {kind: n for kind, n in types.items() if kind not in (usual, "null")}

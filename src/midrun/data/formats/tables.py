@@ -180,6 +180,8 @@ def _count(column: Column, values: list[float]) -> None:
 
 def _report(source: Source, column: Column, rows: int) -> None:
     name = f"column {column.name}"
+    if column.alike and rows >= _SHORTEST and column.value is not None:
+        source.found("constant-column", f"every cell is {column.value[:40]!r}", name)
     if column.words and column.words > _MOST_WORDS * (column.numbers + column.words):
         return
     for kind, words in (("nan", "NaN"), ("inf", "infinite")):
@@ -192,8 +194,6 @@ def _report(source: Source, column: Column, rows: int) -> None:
     elif column.empty and column.numbers:
         text = f"{column.empty} of {rows} cells are empty"
         source.found("missing-values", text, f"row {column.first['empty']}, {name}")
-    if column.alike and rows >= _SHORTEST and column.value is not None:
-        source.found("constant-column", f"every cell is {column.value[:40]!r}", name)
     if column.counts and column.numbers:
         source.looked.labels = source.looked.labels or column.counts
         report_labels(source, column.counts, name)

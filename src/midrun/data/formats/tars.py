@@ -7,13 +7,12 @@ import io
 import tarfile
 import zlib
 from collections import Counter
-from typing import BinaryIO, cast
 
 import xxhash
 
 from midrun.data import kinds, labels
 from midrun.data.finding import printable
-from midrun.data.source import DefectError, Source
+from midrun.data.source import DefectError, Looked, Source
 from midrun.data.values import report_labels
 
 _LARGEST = 256 << 20  # bytes of a member that are read into memory
@@ -79,14 +78,15 @@ def _read_member(source: Source, archive: tarfile.TarFile, member: tarfile.TarIn
     data = file.read()
     if len(data) < member.size:
         raise tarfile.ReadError("unexpected end of data")
-    inner = Source(
-        source.path, name, len(data), cast(BinaryIO, io.BytesIO(data)), source.looked, name
-    )
     form = kinds.by_name(name)
     if form in kinds.PICTURES:  # what is compared between splits
         source.looked.rows += xxhash.xxh3_64_digest(data)
+    looked = Looked(source.path)
+    inner = Source(source.path, name, len(data), io.BytesIO(data), looked, name)
     if form and form != "tar":
         look_into(inner, data[: kinds.HEAD])
+        source.looked.findings += looked.findings
+        source.looked.library = source.looked.library or looked.library
     return data[:32]
 
 
