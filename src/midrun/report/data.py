@@ -118,7 +118,7 @@ def _last(report: Report) -> Text:
 
 
 def _processes(number: int) -> str:
-    return count(number, "process").replace("processs", "processes")
+    return "1 process" if number == 1 else f"{number} processes"
 
 
 @contextmanager
