@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import explaining, overhead, resuming, savepoints, watching
+from benchmarks import data, explaining, overhead, resuming, savepoints, watching
 from benchmarks.measure import Row, Workplace, workplace
 
 BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
     "resume": resuming.resume,
     "sentinel": watching.sentinel,
     "why": explaining.why,
+    "data": data.data,
 }
 
 

@@ -34,6 +34,7 @@ _COMMANDS = {
     "show": "runs",
     "rm": "runs",
     "gc": "runs",
+    "data": "data",
     "doctor": "doctor",
     "completion": "completion",
 }

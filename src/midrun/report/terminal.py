@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -12,10 +13,12 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from midrun.report.details import Details
-from midrun.report.health import Check
-from midrun.report.listing import RunLine, SavepointLine
 from midrun.report.words import count, duration, size, when
+
+if TYPE_CHECKING:  # they load most of midrun
+    from midrun.report.details import Details
+    from midrun.report.health import Check
+    from midrun.report.listing import RunLine, SavepointLine
 
 _PIPED = 200  # columns, where the output is read by a program
 _ROOMY = 72  # columns that a table of savepoints needs
