@@ -47,6 +47,32 @@ def test_the_run_pauses_tells_why_and_goes_on(project):
     assert "    return torch.sqrt((x ** 2).sum(1)).mean()\n           ^^^^" in done.stderr
 
 
+LOADER = """
+    import sys
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+
+    torch.manual_seed(0)
+    x = torch.randn(64, 4)
+    x[37, 2] = -1000.0
+    data = TensorDataset(x)
+    model = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
+    for (batch,) in DataLoader(data, 8, shuffle=True, num_workers=int(sys.argv[1])):
+        loss = model(torch.log(batch + 100.0)).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_item_of_the_data_set_is_told(project, workers):
+    project.write(LOADER)
+    done = project.midrun("run", "--no-cures", "train.py", workers)
+    assert "(item 37 of the data set)" in done.stderr
+
+
 def test_to_go_back_leaves_the_files_of_the_run_alone(project):
     project.write(TRAIN)
     project.midrun("run", "--no-cures", "train.py")

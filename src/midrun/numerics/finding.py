@@ -70,10 +70,11 @@ class Cure:
 class Finding:
     """Where a NaN comes from, and why.
 
-    `sample` is the row of the batch that it came up in first, -1 if that is not known; `step`
-    counts steps of optimizers, `backward` backward passes, both from the start of the run. `harm`
-    says what became bad of it, and `way` how it got there; `lr` is the learning rate, and
-    `step_line` where the optimizer takes its steps.
+    `sample` is the row of the batch that it came up in first, -1 if that is not known, and `item`
+    what that is in the data set of the loader, where that can be told; `step` counts steps of
+    optimizers, `backward` backward passes, both from the start of the run. `harm` says what became
+    bad of it, and `way` how it got there; `lr` is the learning rate, and `step_line` where the
+    optimizer takes its steps.
     """
 
     cause: str
@@ -87,6 +88,7 @@ class Finding:
     epoch: int = -1
     index: list[int] = field(default_factory=list)
     sample: int = -1
+    item: int | str | None = None
     harm: str = ""
     lr: float | None = None
     step_line: Line | None = None

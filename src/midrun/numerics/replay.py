@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from midrun.numerics.attached import Attached
+from midrun.numerics.batches import Batches
 from midrun.run.policy import Reason
 from midrun.run.sentinel import Count, Look
 from midrun.run.steps import gradients_of, parameters_of
@@ -61,7 +62,9 @@ def attach(run: Run, text: str) -> None:
     request = Request.read(text)
     sandbox = Sandbox(Path(request.scratch))
     sandbox.enter()
-    Replay(run, request, sandbox.copies).attach(run)
+    replay = Replay(run, request, sandbox.copies)
+    replay.batches.watch()
+    replay.attach(run)
 
 
 class Replay(Attached):
@@ -72,6 +75,7 @@ class Replay(Attached):
         self._run = run
         self._request = request
         self._files = files if files is not None else {}
+        self.batches = Batches()
         self._first = 0
         self._asked = False
         self._lens: Lens | None = None
@@ -157,6 +161,7 @@ class Replay(Attached):
         answer: dict[str, Any] = {"found": None, "reached": self.count.backwards}
         if found is not None:
             found.step, found.backward = self.count.steps + 1, self.count.backwards
+            found.item = self.batches.item(found.sample)
             answer["found"] = dataclasses.asdict(found)
         if self._asked and (near := self._saved()) is not None:
             answer["near"], answer["files"] = near, self._files

@@ -68,7 +68,8 @@ def _headline(found: Finding) -> str:
         facts.append(f"epoch {found.epoch}")
     facts.append(f"step {found.step}")
     if found.sample >= 0:
-        facts.append(f"sample {found.sample} of the batch")
+        item = f" (item {found.item} of the data set)" if found.item is not None else ""
+        facts.append(f"sample {found.sample} of the batch{item}")
     if found.index:
         facts.append(f"element {found.index}")
     return ", ".join(facts)

@@ -32,7 +32,9 @@ class _After(importlib.abc.MetaPathFinder):
         if fullname != self._name:
             return None
         sys.meta_path.remove(self)
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        finders = list(sys.meta_path)  # another one may wait for the same module, and leave
+        found = (finder.find_spec(fullname, path, target) for finder in finders)
+        spec = next(filter(None, found), None)
         if spec is None or spec.loader is None:
             return None
         execute = spec.loader.exec_module
