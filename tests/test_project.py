@@ -27,6 +27,7 @@ RANK = {
     "run": 4,
     "verify": 5,
     "numerics": 5,
+    "loop": 5,
     "report": 6,
     "cli": 7,
     "__init__": 8,

@@ -100,6 +100,7 @@ def make_run(
     stored = Store(Path(spec.scratch or spec.store)).new_run(info, parent=parent)
     policy = Policy(spec.budget, spec.every, time.monotonic())
     run = Run(stored, book, own, policy, before=before, quiet=spec.quiet)
+    run.watched = spec.watched
     if spec.verify:
         run.watch = Watch(spec.verify, spec.points, spec.stop)
         run.flags.raise_all()

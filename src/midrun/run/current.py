@@ -72,6 +72,7 @@ class Run:
         self.clock = Clock(self._tick, min(_PERIOD, policy.every or _PERIOD))
         book.blocks.on_new = self._block_added
         self.watch: Watch | None = None
+        self.watched = False
         self.sentinel: Sentinel | None = None
         os.register_at_fork(after_in_child=self._leave_alone)
         self._within = Within(book.own)

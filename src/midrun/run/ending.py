@@ -8,6 +8,8 @@ import sys
 import types
 from typing import TYPE_CHECKING
 
+from midrun.run import inventory
+
 if TYPE_CHECKING:
     from midrun.run.current import Run
 
@@ -46,6 +48,9 @@ class Ending:
         status = "finished" if error is None else "crashed"
         with contextlib.suppress(OSError):  # a full disk is no fault of the script
             run.stored.update(status=status, error=_summary(error), elapsed=run.elapsed())
+        if run.watched:
+            inventory.leave(run, error)
+            return  # `midrun watch` has the last word
         newest = run.newest
         if error is None or newest is None:
             return

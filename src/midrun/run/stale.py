@@ -16,7 +16,7 @@ from midrun.run.history import History, read_frames
 from midrun.source.module import Source
 from midrun.store import Savepoint, StoreError
 
-__all__ = ["StaleEdit", "read_source", "stale_edits", "strict_choice", "told"]
+__all__ = ["StaleEdit", "back_from", "read_source", "stale_edits", "strict_choice", "told"]
 
 
 def read_source(path: str) -> str | None:
@@ -63,7 +63,7 @@ def strict_choice(savepoint: Savepoint) -> Savepoint:
     Raises MidrunError (slug "all-stale") if there is none, and what `stale_edits` raises.
     """
     blamed: StaleEdit | None = None
-    for candidate in _back_from(savepoint):
+    for candidate in back_from(savepoint):
         stale = [edit for edit in stale_edits(candidate) if edit.stale]
         if not stale:
             return candidate
@@ -84,7 +84,7 @@ def told(edits: Iterable[StaleEdit], remarks: Iterable[str] = (), limit: int = 1
     return [*lines[:limit], f"and {rest} more edit{'' if rest == 1 else 's'}: midrun show"]
 
 
-def _back_from(savepoint: Savepoint) -> Iterator[Savepoint]:
+def back_from(savepoint: Savepoint) -> Iterator[Savepoint]:
     """`savepoint` and those before it, newest first, through the parents of its run."""
     seen: set[str] = set()
     start: Savepoint | None = savepoint

@@ -1,0 +1,127 @@
+"""The libraries that a keeper imports, and whether they can be taken through a fork."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable
+
+from midrun.loop.job import Held
+from midrun.run.hook import Own
+
+_THREADS = "/proc/self/task"
+# jax warns of every fork once it has been imported (jax/_src/xla_bridge.py, `_at_fork`); grpc goes on
+# in a child only under conditions (doc/fork_support.md of grpc).
+_NEVER = {"grpc", "jax"}
+
+
+class Unfit(Exception):
+    """A package that must not be in a keeper has been imported: `name`, and the reason."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.name = name
+        self.why = why
+
+
+class Holding:
+    """What this process has imported for others. `cold` are packages that it must not import."""
+
+    def __init__(self, own: Own, cold: Iterable[str]) -> None:
+        self.held: list[Held] = []
+        self._own = own
+        self._cold = {*cold}
+        self._files: dict[str, int] = {}
+        self._known: set[str] = set()
+        self._note_files()
+
+    def take(self, name: str) -> None:
+        """Import a module, unless it is in already or belongs to a package that stays cold.
+
+        Raises Unfit if it has brought in something that can't be forked.
+        """
+        package = name.partition(".")[0]
+        if name in sys.modules or package in self._cold:
+            return
+        before, began = len(sys.modules), time.monotonic()
+        with contextlib.suppress(Exception, SystemExit):
+            importlib.import_module(name)  # what fails here fails in the program, if it matters
+        self._count(package, len(sys.modules) - before, time.monotonic() - began)
+        self._check(package)
+
+    def changed(self) -> str | None:
+        """A file of what is held that is another one now: a package was upgraded, or edited."""
+        for path, stamp in self._files.items():
+            if _stamp(path) != stamp:
+                return path
+        return None
+
+    def settle(self) -> None:
+        """All is in: take note of the files, and leave no garbage to the children."""
+        self._note_files()
+        gc.collect()
+
+    def _count(self, package: str, modules: int, seconds: float) -> None:
+        if self.held and self.held[-1].name == package:
+            self.held[-1].modules += modules
+            self.held[-1].seconds += seconds
+        elif modules:
+            self.held.append(Held(package, modules, seconds))
+
+    def _check(self, package: str) -> None:
+        new = [name for name in list(sys.modules) if name not in self._known]
+        self._known.update(new)
+        for name in new:
+            path = getattr(sys.modules[name], "__file__", None)
+            if path is not None and self._own.has_file(path):
+                raise Unfit(package, "it imports modules of the program")
+            if name in _NEVER:
+                raise Unfit(package, f"{name} does not survive a fork")
+        if new and (why := _unfit()) is not None:
+            raise Unfit(package, why)
+
+    def _note_files(self) -> None:
+        for module in list(sys.modules.values()):
+            path = getattr(module, "__file__", None)
+            if isinstance(path, str) and path not in self._files:
+                self._files[path] = _stamp(path)
+        for folder in sys.path:
+            if os.path.basename(folder) in ("site-packages", "dist-packages"):
+                self._files[folder] = _stamp(folder)
+
+
+def _stamp(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _unfit() -> str | None:
+    """Why this process can't be forked as it is; None if it can."""
+    lost = getattr(getattr(sys.modules.get("torch"), "_C", None), "_cuda_isInBadFork", None)
+    if _threads() == 1 and lost is None:
+        return None
+    if _in_a_fork(lost or bool):
+        return "it starts CUDA"
+    # BLAS libraries end their threads before a fork and start them anew when there is work.
+    return None if _threads() == 1 else "it starts threads"
+
+
+def _threads() -> int:
+    return len(os.listdir(_THREADS)) if os.path.isdir(_THREADS) else 1
+
+
+def _in_a_fork(question: Callable[[], object]) -> bool:
+    """Whether `question` is answered with yes in a forked process, or ends it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, which are looked at next
+        pid = os.fork()
+    if pid == 0:
+        os._exit(int(bool(question())))
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0

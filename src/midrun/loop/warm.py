@@ -1,0 +1,157 @@
+"""The keeper of a `midrun watch`: started when a try has failed, asked for the process of the next,
+ended with the watch. Every fault of it means a cold start, which is told in a line."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from midrun.loop.children import Child, NoKeeper, start_cold, start_warm
+from midrun.loop.job import Job, keepers
+from midrun.loop.wire import send
+from midrun.run import spec as specs
+from midrun.run.inventory import Inventory
+from midrun.run.spec import Spec
+from midrun.store import Savepoint
+
+_BOOT = Path(__file__).parent.parent / "_boot" / "keeper.py"
+_PATIENCE = 1.0  # seconds for a keeper to end
+# Variables that describe the terminal, and what a shell sets anew all the time: no library's import
+# depends on them.
+_OF_THE_TERMINAL = {
+    "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL", "TERM", "TMUX", "TMUX_PANE", "WINDOWID", "_",
+    "PYTHONHASHSEED",
+}  # fmt: skip
+
+
+class Warm:
+    """Keeps a process warm for the retries of a run of `store`."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._folder: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+        self._job: Job | None = None
+
+    def prepare(self, info: dict[str, object], inventory: Inventory) -> None:
+        """Have a keeper import what a run of `info` had imported. Does not wait for it."""
+        environ = with_changes(os.environ, inventory.environ)
+        job = Job(str(self._store), "", info["roots"], info["through"], "", environ)  # type: ignore[arg-type]
+        job.hash_seed = str(info["hash_seed"])
+        job.argv = [str(info["script"]), *info["argv"]]  # type: ignore[misc]
+        job.path, job.modules = inventory.path, inventory.modules
+        if self._fits(job):
+            self._extend(job)
+        else:
+            self.close()
+            self._start(job)
+
+    def start(self, spec: Spec, arguments: list[str], savepoint: Savepoint | None) -> Child:
+        """A process that runs `spec`. Raises NoKeeper, with the reason, if it has to be cold."""
+        if self._job is None:
+            raise NoKeeper("")
+        why = mismatch(self._job, spec, savepoint)
+        if why is not None:
+            raise NoKeeper(why)
+        try:
+            return start_warm(self._job.socket, spec, arguments, group=os.getpgrp())
+        except NoKeeper:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the keeper, if there is one."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._process is not None:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # a `midrun resume` still needs it
+                self._process.wait(_PATIENCE)
+            self._process = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+        self._job = None
+        keepers(self._store)  # takes its entry out
+
+    def _fits(self, job: Job) -> bool:
+        """Whether the keeper that is there can hold what `job` names."""
+        old = self._job
+        return (
+            old is not None
+            and self._process is not None
+            and self._process.poll() is None
+            and difference(old.environ, job.environ) is None
+            and (old.hash_seed, old.roots, old.through) == (job.hash_seed, job.roots, job.through)
+        )
+
+    def _extend(self, job: Job) -> None:
+        assert self._job is not None
+        assert self._folder is not None
+        assert self._line is not None
+        known = {*self._job.modules}
+        new = [name for name in job.modules if name not in known]
+        if new:
+            file = self._folder / "job.json"
+            self._job = Job.read(file)
+            self._job.modules += new
+            self._job.path = [*dict.fromkeys([*self._job.path, *job.path])]
+            self._job.write(file)
+            with contextlib.suppress(OSError):
+                send(self._line, {})
+
+    def _start(self, job: Job) -> None:
+        # Not where TMPDIR says: the address of a socket has 107 characters at most.
+        self._folder = Path(tempfile.mkdtemp(prefix="midrun-", dir="/tmp"))
+        job.socket = str(self._folder / "socket")
+        job.write(self._folder / "job.json")
+        self._job = job
+        spec = Spec(str(self._store), hash_seed=job.hash_seed)
+        argv, environ = specs.command(spec, [])
+        environ = job.environ | {"PYTHONHASHSEED": environ["PYTHONHASHSEED"]}
+        options = argv[1 : argv.index(str(specs.BOOT))]
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(job.socket)
+            listener.listen()
+            self._line, theirs = socket.socketpair()
+            given = listener.fileno(), theirs.fileno()
+            for descriptor in given:
+                os.set_inheritable(descriptor, True)
+            command = [sys.executable, *options, str(_BOOT), str(self._folder / "job.json")]
+            self._process = subprocess.Popen(
+                [*command, *map(str, given)], env=environ, close_fds=False
+            )
+            theirs.close()
+
+
+def with_changes(environ: Mapping[str, str], changes: dict[str, str | None]) -> dict[str, str]:
+    """An environment with what a program has changed of it."""
+    left = {name: value for name, value in environ.items() if name not in changes}
+    return left | {name: value for name, value in changes.items() if value is not None}
+
+
+def difference(one: Mapping[str, str], other: Mapping[str, str]) -> str | None:
+    """A variable that differs and may matter to the import of a library."""
+    names = {*one, *other} - _OF_THE_TERMINAL
+    return next((n for n in sorted(names) if one.get(n) != other.get(n)), None)
+
+
+def mismatch(job: Job, spec: Spec, savepoint: Savepoint | None) -> str | None:
+    """Why a keeper is not what `spec` needs; None if it is. A start from the beginning (without
+    `savepoint`) needs one whose environment the program has not changed."""
+    changes = savepoint.manifest["environ"] if savepoint is not None else {}
+    name = difference(job.environ, with_changes(os.environ, changes))
+    if name is not None:
+        return f"the environment variable {name} is another one"
+    if spec.hash_seed and spec.hash_seed != job.hash_seed:
+        return "it was saved with other hashes of strings"
+    return None

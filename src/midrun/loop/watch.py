@@ -1,0 +1,193 @@
+"""`midrun watch`: run a script; when it fails, wait for the user's edit, and go on.
+
+This process stays small, beside the one that runs the script. While one runs, it leaves the
+terminal to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+import types
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import NoReturn
+
+from midrun.loop import words
+from midrun.loop.children import Attention, Child, NoKeeper, adopt_orphans, reap, start_cold
+from midrun.loop.choice import Choice, candidates, choose
+from midrun.loop.edits import Edits, Files
+from midrun.loop.terminal import Terminal
+from midrun.loop.waiting import Waiting
+from midrun.loop.warm import Warm
+from midrun.run import inventory
+from midrun.run.spec import Spec, fix_hashes
+from midrun.run.stale import stale_edits
+from midrun.store import Run, Store
+
+_GRACE = 1.0  # seconds that an empty or missing file is given to come back
+_BAD_INPUT = 2
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next try: where it starts, the edits that it takes, and the files as they are then."""
+
+    choice: Choice
+    edited: list[str]
+    files: Files | None
+
+
+class Watch:
+    """One `midrun watch`. `spec` is that of `midrun run`; `cold`: each try is a new interpreter."""
+
+    def __init__(self, spec: Spec, arguments: list[str], *, cold: bool) -> None:
+        self._spec = replace(spec, watched=True)
+        fix_hashes(self._spec)  # of all tries alike
+        self._arguments = arguments
+        self._store = Store(Path(spec.store))
+        self._warm = None if cold else Warm(self._store.folder)
+        self._terminal = Terminal()
+        self._tries = 0
+        self._run: Run | None = None  # that of the last try that began
+
+    def run(self) -> int:
+        """Try until the script ends well, or the user wants no more; the last exit code."""
+        adopt_orphans()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _leave)
+        code = 0
+        try:
+            code = self._tries_until_it_works()
+        except _Told as told:
+            code = -told.number
+        finally:
+            if self._warm is not None:
+                self._warm.close()
+        return code if code >= 0 else _end_by(-code)
+
+    def _tries_until_it_works(self) -> int:
+        following: Next | None = Next(Choice(), [], None)
+        code = 0
+        while following is not None:
+            code, refused = self._try(following)
+            if code == 0 or self._run is None:
+                break
+            following = self._wait(code, following.files if refused else None)
+        return code
+
+    def _try(self, following: Next) -> tuple[int, bool]:
+        """One try: its exit code, and whether it was refused before the program began."""
+        self._tries += 1
+        if self._tries > 1:
+            words.going_on(self._tries, following.edited, following.choice)
+        with Attention(same_terminal=True) as attention:
+            child = attention.child = self._start(following.choice)
+            code = child.wait()
+        self._terminal.restore()
+        reap()
+        if attention.told:
+            raise _Told(attention.told[0])
+        run = next((r for r in self._store.runs() if r.info.get("pid") == child.pid), None)
+        refused = run is None or (code == _BAD_INPUT and "status" not in run.info)
+        if not refused:
+            self._run = run
+        return code, refused
+
+    def _start(self, choice: Choice) -> Child:
+        spec, arguments = self._spec, self._arguments
+        if choice.savepoint is not None:
+            spec = replace(spec, target="", is_module=False, savepoint=choice.savepoint.spec)
+            arguments = []
+        if self._warm is not None and self._tries > 1:
+            try:
+                return self._warm.start(spec, arguments, choice.savepoint)
+            except NoKeeper as why:
+                words.say(f"a cold start: {why}")
+        return start_cold(spec, arguments)
+
+    def _wait(self, code: int, refused: Files | None) -> Next | None:
+        """After a failure: wait for an edit or a key. `refused` are the files of a try that never
+        began. None if the user wants no more."""
+        run = self._run
+        assert run is not None
+        found = inventory.read(run)
+        files = refused or Files.of(run, found)
+        if self._warm is not None:
+            self._warm.prepare(run.info, found)
+        words.ended(code, run, next(candidates(run), None))
+        try:
+            with Waiting(self._terminal, files.folders) as waiting:
+                words.invite(waiting.keys)
+                return self._next(waiting, run, files)
+        except KeyboardInterrupt:
+            return None
+
+    def _next(self, waiting: Waiting, run: Run, files: Files) -> Next | None:
+        patience = _Patience()
+        while True:
+            edits = files.look()
+            if patience.is_over(edits):
+                with contextlib.suppress(SyntaxError):  # edited again just now
+                    return Next(choose(run), edits.edited, files.taken())
+            key = waiting.next()
+            if key in ("q", "\x04"):
+                return None
+            if key == "r":
+                return Next(Choice(), edits.edited, files.taken())
+            if key in ("\n", "\r") and edits.fault is None:
+                return Next(choose(run), edits.edited, files.taken())
+            if key == "s" and (choice := _chosen(waiting, run)) is not None:
+                return Next(choice, edits.edited, files.taken())
+
+
+class _Patience:
+    """How long it takes until an edit is a whole one."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._told = ""
+
+    def is_over(self, edits: Edits) -> bool:
+        if edits.fault is not None:
+            if str(edits.fault) != self._told:
+                self._told = str(edits.fault)
+                words.half_written(edits.fault)
+            return False
+        if not edits.fading:
+            self._since = 0.0
+            return bool(edits.edited)
+        self._since = self._since or time.monotonic()
+        return time.monotonic() - self._since >= _GRACE
+
+
+def _chosen(waiting: Waiting, run: Run) -> Choice | None:
+    """Have the user choose one of the savepoints before the failure."""
+    savepoints = list(islice(candidates(run), words.LISTED))
+    words.listing(savepoints, [any(e.stale for e in stale_edits(s)) for s in savepoints])
+    while not (key := waiting.next()):
+        pass
+    if key.isdecimal() and 1 <= int(key) <= len(savepoints):
+        return Choice(savepoints[int(key) - 1])
+    return None
+
+
+class _Told(Exception):
+    """This process was told to end."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def _leave(number: int, frame: types.FrameType | None) -> NoReturn:
+    raise _Told(number)
+
+
+def _end_by(number: int) -> NoReturn:
+    """End by a signal, as the script did."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    raise SystemExit(128 + number)

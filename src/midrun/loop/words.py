@@ -1,0 +1,98 @@
+"""What `midrun watch` says between the tries, on standard error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Sequence
+
+from midrun.loop.choice import Choice
+from midrun.run.ending import duration
+from midrun.store import Run, Savepoint
+
+LISTED = 9  # one key each
+_KEYS = (("enter", "go"), ("s", "list"), ("r", "restart"), ("q", "quit"))
+
+
+def say(text: str) -> None:
+    """A line of midrun's own."""
+    print(f"midrun: {text}", file=sys.stderr, flush=True)
+
+
+def rule(text: str) -> None:
+    """The line that tells the output of a try from that of the one before."""
+    dash = "─" if _can("─") else "-"
+    print(f"{dash * 2} {text} ".ljust(_width() - 1, dash), file=sys.stderr, flush=True)
+
+
+def ended(code: int, run: Run, newest: Savepoint | None) -> None:
+    """A try has failed; where the next one will start, as things are."""
+    if newest is None:
+        say(f"{_failure(code)}, before any savepoint: a retry starts again")
+        return
+    lost = ""
+    if newest.run.id == run.id and "elapsed" in run.info:
+        lost = f", {duration(run.info['elapsed'] - newest.manifest['elapsed'])} before"
+    say(f"{_failure(code)}; a retry starts at {place(newest)}{lost}")
+
+
+def _failure(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    return "interrupted" if code == -signal.SIGINT else f"ended by {signal.Signals(-code).name}"
+
+
+def invite(keys: bool) -> None:
+    """What the user can do now; in 40 columns."""
+    say("save an edit to retry")
+    if keys:
+        print("  ".join(f"{key}:{word}" for key, word in _KEYS), file=sys.stderr, flush=True)
+
+
+def half_written(error: SyntaxError) -> None:
+    where = os.path.relpath(error.filename or "")
+    say(f"{where}:{error.lineno}: {error.msg}; waiting until it parses")
+
+
+def going_on(number: int, edited: Sequence[str], choice: Choice) -> None:
+    """Which edits the next try takes, and from where."""
+    names = ", ".join(os.path.relpath(path) for path in edited[:3])
+    more = f" and {len(edited) - 3} more" if len(edited) > 3 else ""
+    what = f"{names}{more} edited, " if edited else ""
+    saved = choice.savepoint
+    if saved is None:
+        where = "from the start"
+    else:
+        where = f"from {place(saved)}, {duration(saved.manifest['elapsed'])} into the run"
+    if choice.blamed is not None:
+        say(f"newer savepoints are stale: {choice.blamed}")
+    rule(f"try {number}: {what}{where}")
+
+
+def listing(savepoints: Sequence[Savepoint], stale: Sequence[bool]) -> None:
+    """The savepoints to choose from, a line each, newest first."""
+    for number, (saved, is_stale) in enumerate(zip(savepoints, stale, strict=True), 1):
+        name = f" {saved.name}" if saved.name else ""
+        mark = " (stale)" if is_stale else ""
+        after = duration(saved.manifest["elapsed"])
+        print(f"{number}  {place(saved)}{name}, {after}{mark}", file=sys.stderr)
+    print(f"1-{len(savepoints)}:go on there  other:back", file=sys.stderr, flush=True)
+
+
+def place(savepoint: Savepoint) -> str:
+    position = savepoint.manifest["position"]
+    return f"{os.path.relpath(position['file'])}:{position['line']}"
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def _can(text: str) -> bool:
+    try:
+        text.encode(sys.stderr.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
