@@ -6,11 +6,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
 import signal
 import socket
 import subprocess
+import time
 import types
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from midrun.errors import MidrunError
 from midrun.loop.wire import receive, send
@@ -18,6 +20,8 @@ from midrun.run import spec as specs
 from midrun.run.spec import Spec
 
 _PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+_TRIES, _MOMENT = 50, 0.01  # seconds between two looks at whether a process has a new parent
+_FAILED = 1 << 8  # the status of a process that has ended with exit code 1
 _KEYS = (signal.SIGINT, signal.SIGQUIT)
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # sys/prctl.h
 
@@ -97,6 +101,13 @@ def adopt_orphans() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER)
 
 
+def end_by(number: int) -> NoReturn:
+    """End this process by a signal, as a child did."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    raise SystemExit(128 + number)
+
+
 def reap() -> None:
     """Forget what has ended of what was adopted."""
     with contextlib.suppress(ChildProcessError):
@@ -150,10 +161,19 @@ class Attention:
 
 
 def _adopted(pid: int) -> int:
-    try:
-        return os.waitpid(pid, 0)[1]
-    except ChildProcessError:
-        return int(signal.SIGKILL)
+    """Wait for a process whose parent has died, of which this one becomes the parent in a moment,
+    unless another one does: then its status stays unknown, which counts as a failure."""
+    with contextlib.suppress(ProcessLookupError):
+        descriptor = os.pidfd_open(pid)
+        try:
+            for _ in range(_TRIES):
+                with contextlib.suppress(ChildProcessError):
+                    return os.waitpid(pid, 0)[1]
+                time.sleep(_MOMENT)
+            select.select([descriptor], [], [])
+        finally:
+            os.close(descriptor)
+    return _FAILED
 
 
 def _is_open(descriptor: int) -> bool:

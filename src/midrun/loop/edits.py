@@ -1,4 +1,4 @@
-"""The user's files: what a try had of them, what has been edited since, and whether an edit is whole.
+"""The user's files: what a try had of them, what was edited since, and whether an edit is whole.
 
 The contents decide, not the events of the file system: those only say when to look.
 """

@@ -12,10 +12,11 @@ import warnings
 from collections.abc import Callable, Iterable
 
 from midrun.loop.job import Held
+from midrun.run.flags import spare_builtins
 from midrun.run.hook import Own
 
 _THREADS = "/proc/self/task"
-# jax warns of every fork once it has been imported (jax/_src/xla_bridge.py, `_at_fork`); grpc goes on
+# jax warns of every fork once it has been imported (jax/_src/xla_bridge.py, `_at_fork`); grpc works
 # in a child only under conditions (doc/fork_support.md of grpc).
 _NEVER = {"grpc", "jax"}
 
@@ -62,9 +63,10 @@ class Holding:
         return None
 
     def settle(self) -> None:
-        """All is in: take note of the files, and leave no garbage to the children."""
+        """All is in: do once what each child would do otherwise."""
         self._note_files()
         gc.collect()
+        spare_builtins()
 
     def _count(self, package: str, modules: int, seconds: float) -> None:
         if self.held and self.held[-1].name == package:
@@ -78,8 +80,8 @@ class Holding:
         self._known.update(new)
         for name in new:
             path = getattr(sys.modules[name], "__file__", None)
-            if path is not None and self._own.has_file(path):
-                raise Unfit(package, "it imports modules of the program")
+            if self._own.is_hot(name, path):
+                raise Unfit(package, "it imports modules that savepoints are taken in")
             if name in _NEVER:
                 raise Unfit(package, f"{name} does not survive a fork")
         if new and (why := _unfit()) is not None:

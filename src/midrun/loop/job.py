@@ -17,11 +17,12 @@ _LOCK = ".lock"
 
 @dataclass
 class Job:
-    """`modules` are to be imported, those of `path` among them; `cold` are packages that are not,
-    each with the reason. `environ` is the environment in which they are imported. `roots` and
+    """`interpreter` is its command. `modules` are to be imported, found on `path` too; `cold` are
+    packages that are not, each with the reason. `environ` is the environment for it. `roots` and
     `through` tell the program's own files, as in a run. `store` is where the keeper enters itself,
-    `socket` where it is asked."""
+    `socket` where it is asked; after `idle` seconds without work it ends."""
 
+    interpreter: list[str]
     store: str
     socket: str
     roots: list[str]
@@ -32,6 +33,7 @@ class Job:
     path: list[str] = field(default_factory=list)
     modules: list[str] = field(default_factory=list)
     cold: dict[str, str] = field(default_factory=dict)
+    idle: float = 600.0
 
     def write(self, path: Path) -> None:
         replace_file(path, json.dumps(asdict(self)).encode())

@@ -1,5 +1,5 @@
-"""The keeper: a process that has imported what a program imports from outside its project, and forks
-one that runs the program whenever it is asked to.
+"""The keeper: a process that has imported what a program imports from outside its project, and
+forks one that runs the program whenever it is asked to.
 
 It has one thread, and nothing of the program's in it. A process that it forks comes back from
 `serve`, at the depth at which an interpreter of its own would start, so that it runs and ends like
@@ -27,8 +27,6 @@ from midrun.loop.streams import mute
 from midrun.loop.wire import receive, send
 from midrun.run.hook import Own
 from midrun.store.locks import FileLock
-
-IDLE = 600.0  # seconds without work after which a keeper ends
 
 
 def serve(job_file: str, listener: int, watch: int) -> list[str]:
@@ -86,7 +84,7 @@ class Keeper:
         while True:
             try:
                 signal.signal(signal.SIGTERM, _interrupt)
-                ready = self._selector.select(IDLE)
+                ready = self._selector.select(self._job.idle)
             except _Terminated:
                 ready = []
                 self._close()

@@ -45,8 +45,8 @@ def replace(descriptors: list[int | None]) -> None:
             setattr(sys, f"__{name}__", None)
             continue
         buffering = 0 if stream.write_through else -1  # python -u
-        buffer = cast(BinaryIO, open(descriptor, _MODES[name], buffering, closefd=False))
-        _make_anew(stream, buffer, name)
+        opened = io.open(descriptor, _MODES[name], buffering, closefd=False)  # noqa: SIM115, UP020
+        _make_anew(stream, cast(BinaryIO, opened), name)
 
 
 def _streams() -> Iterator[tuple[int, str, io.TextIOWrapper]]:
@@ -58,7 +58,7 @@ def _streams() -> Iterator[tuple[int, str, io.TextIOWrapper]]:
 
 def _make_anew(stream: io.TextIOWrapper, buffer: BinaryIO, name: str) -> None:
     stream.flush()
-    getattr(buffer, "raw", buffer).name = f"<{name}>"
+    setattr(getattr(buffer, "raw", buffer), "name", f"<{name}>")  # noqa: B010
     unbuffered = stream.write_through
     io.TextIOWrapper.__init__(
         stream,

@@ -16,7 +16,7 @@ _LOOK = 1.0  # seconds after which files are looked at in any case, since not ev
 
 
 class Waiting:
-    """A context manager: within it the terminal gives keys one by one, and `folders` are watched."""
+    """A context manager: within it the terminal gives single keys, and `folders` are watched."""
 
     def __init__(self, terminal: Terminal, folders: Iterable[str]) -> None:
         self._terminal = terminal
@@ -33,10 +33,13 @@ class Waiting:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        self._terminal.restore()
+
+    def close(self) -> None:
+        """Wait for the end of the thread that watches, which takes a moment."""
         self._thread.join()
         os.close(self._heard)
         os.close(self._tell)
-        self._terminal.restore()
 
     def next(self) -> str:
         """Wait for a key, and return it; or "", when files may have changed."""

@@ -8,12 +8,12 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from midrun.loop.children import Child, NoKeeper, start_cold, start_warm
+from midrun.loop.children import Child, NoKeeper, start_warm
 from midrun.loop.job import Job, keepers
 from midrun.loop.wire import send
 from midrun.run import spec as specs
@@ -40,14 +40,22 @@ class Warm:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._job: Job | None = None
+        self.unfit: dict[str, str] = {}  # packages that the last start has found not to be there
 
-    def prepare(self, info: dict[str, object], inventory: Inventory) -> None:
+    def prepare(self, info: dict[str, Any], inventory: Inventory) -> None:
         """Have a keeper import what a run of `info` had imported. Does not wait for it."""
-        environ = with_changes(os.environ, inventory.environ)
-        job = Job(str(self._store), "", info["roots"], info["through"], "", environ)  # type: ignore[arg-type]
-        job.hash_seed = str(info["hash_seed"])
-        job.argv = [str(info["script"]), *info["argv"]]  # type: ignore[misc]
-        job.path, job.modules = inventory.path, inventory.modules
+        job = Job(
+            interpreter=specs.interpreter(),
+            store=str(self._store),
+            socket="",
+            roots=info["roots"],
+            through=info["through"],
+            hash_seed=info["hash_seed"],
+            environ=with_changes(os.environ, inventory.environ),
+            argv=[info["script"], *info["argv"]],
+            path=inventory.path,
+            modules=inventory.modules,
+        )
         if self._fits(job):
             self._extend(job)
         else:
@@ -62,10 +70,15 @@ class Warm:
         if why is not None:
             raise NoKeeper(why)
         try:
-            return start_warm(self._job.socket, spec, arguments, group=os.getpgrp())
+            child = start_warm(self._job.socket, spec, arguments, group=os.getpgrp())
         except NoKeeper:
             self.close()
             raise
+        assert self._folder is not None
+        cold = Job.read(self._folder / "job.json").cold
+        self.unfit = {name: why for name, why in cold.items() if name not in self._job.cold}
+        self._job.cold |= cold
+        return child
 
     def close(self) -> None:
         """End the keeper, if there is one."""
@@ -115,10 +128,7 @@ class Warm:
         job.socket = str(self._folder / "socket")
         job.write(self._folder / "job.json")
         self._job = job
-        spec = Spec(str(self._store), hash_seed=job.hash_seed)
-        argv, environ = specs.command(spec, [])
-        environ = job.environ | {"PYTHONHASHSEED": environ["PYTHONHASHSEED"]}
-        options = argv[1 : argv.index(str(specs.BOOT))]
+        environ = job.environ | {"PYTHONHASHSEED": job.hash_seed.removeprefix("user ")}
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(job.socket)
             listener.listen()
@@ -126,7 +136,7 @@ class Warm:
             given = listener.fileno(), theirs.fileno()
             for descriptor in given:
                 os.set_inheritable(descriptor, True)
-            command = [sys.executable, *options, str(_BOOT), str(self._folder / "job.json")]
+            command = [*job.interpreter, str(_BOOT), str(self._folder / "job.json")]
             self._process = subprocess.Popen(
                 [*command, *map(str, given)], env=environ, close_fds=False
             )
@@ -149,6 +159,8 @@ def mismatch(job: Job, spec: Spec, savepoint: Savepoint | None) -> str | None:
     """Why a keeper is not what `spec` needs; None if it is. A start from the beginning (without
     `savepoint`) needs one whose environment the program has not changed."""
     changes = savepoint.manifest["environ"] if savepoint is not None else {}
+    if job.interpreter != specs.interpreter():
+        return "it is another Python"
     name = difference(job.environ, with_changes(os.environ, changes))
     if name is not None:
         return f"the environment variable {name} is another one"

@@ -7,7 +7,6 @@ terminal to it.
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import time
 import types
@@ -17,7 +16,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from midrun.loop import words
-from midrun.loop.children import Attention, Child, NoKeeper, adopt_orphans, reap, start_cold
+from midrun.loop.children import (
+    Attention,
+    Child,
+    NoKeeper,
+    adopt_orphans,
+    end_by,
+    reap,
+    start_cold,
+)
 from midrun.loop.choice import Choice, candidates, choose
 from midrun.loop.edits import Edits, Files
 from midrun.loop.terminal import Terminal
@@ -52,6 +59,7 @@ class Watch:
         self._warm = None if cold else Warm(self._store.folder)
         self._terminal = Terminal()
         self._tries = 0
+        self._waiting: Waiting | None = None
         self._run: Run | None = None  # that of the last try that began
 
     def run(self) -> int:
@@ -67,7 +75,7 @@ class Watch:
         finally:
             if self._warm is not None:
                 self._warm.close()
-        return code if code >= 0 else _end_by(-code)
+        return code if code >= 0 else end_by(-code)
 
     def _tries_until_it_works(self) -> int:
         following: Next | None = Next(Choice(), [], None)
@@ -86,6 +94,7 @@ class Watch:
             words.going_on(self._tries, following.edited, following.choice)
         with Attention(same_terminal=True) as attention:
             child = attention.child = self._start(following.choice)
+            self._finish_waiting()
             code = child.wait()
         self._terminal.restore()
         reap()
@@ -104,10 +113,20 @@ class Watch:
             arguments = []
         if self._warm is not None and self._tries > 1:
             try:
-                return self._warm.start(spec, arguments, choice.savepoint)
+                child = self._warm.start(spec, arguments, choice.savepoint)
+                for name, reason in self._warm.unfit.items():
+                    words.say(f"{name} is started cold: {reason}")
+                return child
             except NoKeeper as why:
                 words.say(f"a cold start: {why}")
+        self._finish_waiting()
         return start_cold(spec, arguments)
+
+    def _finish_waiting(self) -> None:
+        """Have no thread left, which comes after a warm start and before a cold one."""
+        if self._waiting is not None:
+            self._waiting.close()
+            self._waiting = None
 
     def _wait(self, code: int, refused: Files | None) -> Next | None:
         """After a failure: wait for an edit or a key. `refused` are the files of a try that never
@@ -120,7 +139,8 @@ class Watch:
             self._warm.prepare(run.info, found)
         words.ended(code, run, next(candidates(run), None))
         try:
-            with Waiting(self._terminal, files.folders) as waiting:
+            self._waiting = Waiting(self._terminal, files.folders)
+            with self._waiting as waiting:
                 words.invite(waiting.keys)
                 return self._next(waiting, run, files)
         except KeyboardInterrupt:
@@ -184,10 +204,3 @@ class _Told(Exception):
 
 def _leave(number: int, frame: types.FrameType | None) -> NoReturn:
     raise _Told(number)
-
-
-def _end_by(number: int) -> NoReturn:
-    """End by a signal, as the script did."""
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-    raise SystemExit(128 + number)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import socket
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 _LENGTH = struct.Struct("!I")
 _MOST = 8  # descriptors with a message
 
 
-def send(sock: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None) -> None:
+def send(sock: socket.socket, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
     """Send one message. Raises OSError if nobody is there to take it."""
     data = json.dumps(message).encode()
     data = _LENGTH.pack(len(data)) + data

@@ -7,6 +7,7 @@ savepoint each time, and all do where no other way is left to stop the program.
 from __future__ import annotations
 
 import builtins
+import functools
 import gc
 import sys
 import types
@@ -24,7 +25,7 @@ class Flags:
         def check(number: int) -> None:
             here(number, sys._getframe(1))
 
-        self._spare = _spare_builtins()
+        self._spare = spare_builtins()
         self._check = check
         builtins.__dict__[HERE] = check
         for spare in self._spare:
@@ -74,10 +75,12 @@ class Flags:
         builtins.__dict__[HERE] = _nowhere
 
 
-def _spare_builtins() -> list[dict[str, Any]]:
+@functools.cache
+def spare_builtins() -> list[dict[str, Any]]:
     """The copies of `builtins`: the interpreter goes back to one at its end, before it destroys the
     last objects (finalize_restore_builtins_dict in Python/pylifecycle.c), and the code of those
-    needs the flags too."""
+    needs the flags too. Looked for once in a process, and by a keeper before it forks, since they
+    are found among all objects."""
     return [
         candidate
         for candidate in gc.get_objects()

@@ -1,5 +1,5 @@
-"""What a run had loaded when it ended, for those who start the next one: the libraries that a keeper
-imports beforehand, and the files whose edits matter."""
+"""What a run had loaded when it ended, for those who start the next one: the libraries that a
+keeper imports beforehand, and the files whose edits matter."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from midrun.state.loaded import is_loaded
-from midrun.store import StoreError
 from midrun.store import Run as StoredRun
+from midrun.store import StoreError
 from midrun.store.files import replace_file
 
 if TYPE_CHECKING:
@@ -70,4 +70,4 @@ def _is_library(run: Run, name: str) -> bool:
     if name.partition(".")[0] == "midrun" or not is_loaded(module) or module.__spec__ is None:
         return False
     path = getattr(module, "__file__", None)
-    return path is None or not run.own.has_file(path)
+    return not run.own.is_hot(name, path)

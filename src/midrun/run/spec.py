@@ -89,8 +89,13 @@ def command(spec: Spec, arguments: list[str]) -> tuple[list[str], dict[str, str]
     """
     fix_hashes(spec)
     environment = {**os.environ, "PYTHONHASHSEED": spec.hash_seed.removeprefix("user ")}
+    return [*interpreter(), str(BOOT), spec.write(), *arguments], environment
+
+
+def interpreter() -> list[str]:
+    """The command of an interpreter like this one, with the same options."""
     options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-    return [sys.executable, *options, str(BOOT), spec.write(), *arguments], environment
+    return [sys.executable, *options]
 
 
 def execute(spec: Spec, arguments: list[str]) -> NoReturn:
