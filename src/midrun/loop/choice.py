@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from midrun.loop.edits import Files
 from midrun.run.compare import StaleEdit
 from midrun.run.sentinel import Count, Trip
 from midrun.run.stale import back_from, stale_edits
@@ -18,6 +19,17 @@ class Choice:
 
     savepoint: Savepoint | None = None
     blamed: StaleEdit | None = None
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next try: where it starts, the edits that it takes, and the files as they are then.
+    `meanwhile`: they were edited while the last one ran."""
+
+    choice: Choice
+    edited: list[str]
+    files: Files | None
+    meanwhile: bool = False
 
 
 def candidates(run: Run | None) -> Iterator[Savepoint]:

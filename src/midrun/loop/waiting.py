@@ -8,6 +8,8 @@ import select
 import threading
 from collections.abc import Iterable
 
+from watchfiles import watch
+
 from midrun.loop.terminal import Terminal
 
 _QUIET = 100  # milliseconds without a change after which it is told
@@ -54,8 +56,6 @@ class Waiting:
         return key
 
     def _listen(self) -> None:
-        from watchfiles import watch  # here, since no command but `watch` needs it
-
         changes = watch(
             *self._folders,
             watch_filter=None,

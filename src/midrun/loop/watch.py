@@ -10,7 +10,7 @@ import contextlib
 import signal
 import time
 import types
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import NoReturn
@@ -25,7 +25,7 @@ from midrun.loop.children import (
     reap,
     start_cold,
 )
-from midrun.loop.choice import Choice, candidates, choose
+from midrun.loop.choice import Choice, Next, candidates, choose
 from midrun.loop.edits import Edits, Files
 from midrun.loop.terminal import Terminal
 from midrun.loop.waiting import Waiting
@@ -37,15 +37,6 @@ from midrun.store import Run, Store
 
 _GRACE = 1.0  # seconds that an empty or missing file is given to come back
 _BAD_INPUT = 2
-
-
-@dataclass(frozen=True)
-class Next:
-    """The next try: where it starts, the edits that it takes, and the files as they are then."""
-
-    choice: Choice
-    edited: list[str]
-    files: Files | None
 
 
 class Watch:
@@ -91,7 +82,7 @@ class Watch:
         """One try: its exit code, and whether it was refused before the program began."""
         self._tries += 1
         if self._tries > 1:
-            words.going_on(self._tries, following.edited, following.choice)
+            words.going_on(self._tries, following)
         with Attention(same_terminal=True) as attention:
             child = attention.child = self._start(following.choice)
             self._finish_waiting()
@@ -139,6 +130,10 @@ class Watch:
             self._warm.prepare(run.info, found)
         words.ended(code, run, next(candidates(run), None))
         try:
+            edits = files.look()
+            if edits.whole:
+                with contextlib.suppress(SyntaxError):  # edited again just now
+                    return Next(choose(run), edits.edited, files.taken(), meanwhile=True)
             self._waiting = Waiting(self._terminal, files.folders)
             with self._waiting as waiting:
                 words.invite(waiting.keys)

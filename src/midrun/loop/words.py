@@ -8,11 +8,12 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from midrun.loop.choice import Choice
+from midrun.loop.choice import Next
 from midrun.run.ending import duration
 from midrun.store import Run, Savepoint
 
-LISTED = 9  # one key each
+LISTED = 9  # savepoints, one key each
+_NAMED = 3  # edited files
 _KEYS = (("enter", "go"), ("s", "list"), ("r", "restart"), ("q", "quit"))
 
 
@@ -56,18 +57,20 @@ def half_written(error: SyntaxError) -> None:
     say(f"{where}:{error.lineno}: {error.msg}; waiting until it parses")
 
 
-def going_on(number: int, edited: Sequence[str], choice: Choice) -> None:
+def going_on(number: int, following: Next) -> None:
     """Which edits the next try takes, and from where."""
-    names = ", ".join(os.path.relpath(path) for path in edited[:3])
-    more = f" and {len(edited) - 3} more" if len(edited) > 3 else ""
-    what = f"{names}{more} edited, " if edited else ""
-    saved = choice.savepoint
+    paths = following.edited
+    names = ", ".join(os.path.relpath(path) for path in paths[:_NAMED])
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    when = " meanwhile" if following.meanwhile else ""
+    what = f"{names}{more} edited{when}, " if paths else ""
+    saved = following.choice.savepoint
     if saved is None:
         where = "from the start"
     else:
         where = f"from {place(saved)}, {duration(saved.manifest['elapsed'])} into the run"
-    if choice.blamed is not None:
-        say(f"newer savepoints are stale: {choice.blamed}")
+    if following.choice.blamed is not None:
+        say(f"newer savepoints are stale: {following.choice.blamed}")
     rule(f"try {number}: {what}{where}")
 
 
