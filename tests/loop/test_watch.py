@@ -82,7 +82,7 @@ def test_an_edit_while_a_retry_is_running_is_used_when_it_fails(watch, train, ed
     session = watch("train.py")
     session.wait_for()
     edit("train.py", 'print("result"', 'time.sleep(1.5)\nprint("result"')
-    session.wait_for("try 2")
+    session.wait_for("total 780")
     edit("train.py", "/ 0", "/ 4")
     shown = session.wait_for("result 195.0")
     assert "ZeroDivisionError" in shown
@@ -194,20 +194,20 @@ def test_a_terminal_of_40_columns(watch, train, edit):
 
 
 def test_without_a_terminal(project, train, edit):
-    process = subprocess.Popen(
+    shown = []
+    with subprocess.Popen(
         [sys.executable, "-m", "midrun", "watch", "train.py"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    assert process.stdout is not None
-    shown = []
-    for line in process.stdout:
-        shown.append(line)
-        if "save an edit" in line:
-            edit("train.py", "/ 0", "/ 4")
-    assert process.wait() == 0
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            shown.append(line)
+            if "save an edit" in line:
+                edit("train.py", "/ 0", "/ 4")
+    assert process.returncode == 0
     assert READY not in "".join(shown)
     assert shown[-1] == "result 195.0\n"
 

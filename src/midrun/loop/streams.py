@@ -44,7 +44,7 @@ def replace(descriptors: list[int | None]) -> None:
             setattr(sys, name, None)
             setattr(sys, f"__{name}__", None)
             continue
-        buffering = 0 if stream.write_through else -1  # python -u
+        buffering = 0 if stream.write_through and name != "stdin" else -1  # python -u
         opened = io.open(descriptor, _MODES[name], buffering, closefd=False)  # noqa: SIM115, UP020
         _make_anew(stream, cast(BinaryIO, opened), name)
 
