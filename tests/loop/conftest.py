@@ -28,7 +28,7 @@ def watch(project: Path) -> Iterator[Callable[..., Session]]:
     sessions: list[Session] = []
 
     def start(*arguments: str, columns: int = 80) -> Session:
-        sessions.append(Session(project, arguments, columns))
+        sessions.append(Session(project, ("watch", *arguments), columns))
         return sessions[-1]
 
     yield start

@@ -1,4 +1,4 @@
-"""A `midrun watch` in a terminal that a test types into, and what tests ask of processes."""
+"""A command of midrun in a terminal that a test types into, and what tests ask of processes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ LIMIT = 30  # seconds for anything to appear
 
 
 class Session:
-    """A `midrun watch` and its terminal. What it shows is in `shown`."""
+    """A command of midrun and its terminal. What it shows is in `shown`."""
 
-    def __init__(self, project: Path, arguments: tuple[str, ...], columns: int) -> None:
-        self.project = project
+    def __init__(self, project: Path, arguments: tuple[str, ...], columns: int = 80) -> None:
         self._spawn = pexpect.spawn(
             sys.executable,
-            ["-m", "midrun", "watch", *arguments],
+            ["-m", "midrun", *arguments],
             cwd=str(project),
             encoding="utf-8",
             timeout=LIMIT,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from sessions import lives, wait_until
+from sessions import Session, lives, wait_until
 
 from midrun.loop.job import Entry, Job, keepers
+from midrun.run.spec import BOOT, interpreter
 
 STATE = """\
 import gc, json, locale, os, random, resource, signal, sys, warnings, decimal, helper
@@ -162,6 +165,50 @@ def test_resume_beside_a_watch_is_warm(watch, project, edit):
     assert keepers(store) == []
     wait_until(lambda: not lives(keeper.pid))
     assert "parent" in resume().stdout
+
+
+def test_a_warm_resume_in_another_terminal_is_interrupted_there(watch, project):
+    (project / "train.py").write_text(
+        "import time\nfor step in range(40):\n    time.sleep(0.01)\nname = input('name? ')\n"
+        "print('hello', name)\ntime.sleep(float(name))\n"
+    )
+    session = watch("train.py")
+    session.wait_for("name?")
+    session.type("nobody\n")
+    session.wait_for()
+    wait_until(lambda: any(entry.ready for entry in keepers(project / ".midrun")))
+    other = Session(project, ("resume",))
+    other.wait_for("name?")
+    other.type("60\n")
+    other.wait_for("hello 60")
+    other.interrupt()
+    assert other.end() == -signal.SIGINT
+    assert other.shown.count("KeyboardInterrupt") == 1
+    session.type("q")
+    session.end()
+    assert "KeyboardInterrupt" not in session.shown
+
+
+def test_a_keeper_without_work_ends(tmp_path):
+    job = Job(interpreter(), str(tmp_path), str(tmp_path / "socket"), [], [], "1", dict(os.environ))
+    job.idle = 0.2
+    job.write(tmp_path / "job.json")
+    boot = str(BOOT / "keeper.py")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(job.socket)
+        listener.listen()
+        ours, theirs = socket.socketpair()
+        given = listener.fileno(), theirs.fileno()
+        with (
+            subprocess.Popen(
+                [*job.interpreter, boot, str(tmp_path / "job.json"), *map(str, given)],
+                pass_fds=given,
+            ) as keeper,
+            ours,
+            theirs,
+        ):
+            assert keeper.wait(30) == 0
+    assert keepers(tmp_path) == []
 
 
 def resume(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -234,6 +234,15 @@ def test_a_keeper_that_is_killed_while_its_child_runs(watch, train, edit, keeper
     assert session.end() == 0
 
 
+def test_it_is_told_to_end(watch, train):
+    train.write_text(RUNS_ON)
+    session = watch("train.py")
+    session.wait_for("halfway")
+    session.kill(signal.SIGTERM)
+    session.wait_for("saved; continue with: midrun resume")
+    assert session.end() == -signal.SIGTERM
+
+
 def test_nothing_is_left_when_the_watch_is_killed(watch, train, edit, keepers):
     session = watch("train.py")
     session.wait_for()

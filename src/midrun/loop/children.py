@@ -14,7 +14,6 @@ import time
 import types
 from typing import Any, NoReturn, Protocol
 
-from midrun.errors import MidrunError
 from midrun.loop.wire import receive, send
 from midrun.run import spec as specs
 from midrun.run.spec import Spec
@@ -35,10 +34,8 @@ class Child(Protocol):
         """Wait for its end; its exit code, or the negative number of the signal that ended it."""
 
 
-class NoKeeper(MidrunError):
+class NoKeeper(Exception):
     """No process could be had from a keeper; the message says why."""
-
-    slug = "no-keeper"
 
 
 class Forked:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -54,10 +53,12 @@ class Held:
 
 @dataclass
 class Entry:
-    """A keeper as the store knows it. It is `ready` when all is imported."""
+    """A keeper as the store knows it: `started` is in unix time; it is `ready` when all is
+    imported."""
 
     pid: int
     job: Job
+    started: float = 0.0
     ready: bool = False
     held: list[Held] = field(default_factory=list)
 
@@ -84,17 +85,17 @@ class Entry:
 def keepers(store: Path) -> list[Entry]:
     """The keepers of a store that live, newest last. What dead ones have left is removed."""
     found: list[Entry] = []
-    for path in sorted((store / _FOLDER).glob("*.json"), key=os.path.getmtime):
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+    for path in (store / _FOLDER).glob("*.json"):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):  # gone, or half there
             entry = _read(path)
             if is_held(entry.lock()):
                 found.append(entry)
             else:
                 entry.remove()
-    return found
+    return sorted(found, key=lambda entry: entry.started)
 
 
 def _read(path: Path) -> Entry:
     facts = json.loads(path.read_bytes())
     held = [Held(**one) for one in facts["held"]]
-    return Entry(facts["pid"], Job(**facts["job"]), facts["ready"], held)
+    return Entry(facts["pid"], Job(**facts["job"]), facts["started"], facts["ready"], held)

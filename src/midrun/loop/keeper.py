@@ -15,6 +15,7 @@ import selectors
 import signal
 import socket
 import sys
+import time
 import types
 import warnings
 from pathlib import Path
@@ -48,7 +49,7 @@ class Keeper:
         self._listener = listener
         self._watch = watch
         self._path = list(sys.path)
-        self._entry = Entry(os.getpid(), self._job)
+        self._entry = Entry(os.getpid(), self._job, time.time())
         self._lock = FileLock(self._entry.lock())
         self._lock.forget_in_children()
         self._lock.take()

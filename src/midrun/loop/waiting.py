@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import threading
 from collections.abc import Iterable
+from typing import Any
 
 from watchfiles import watch
 
@@ -24,18 +26,25 @@ class Waiting:
         self._terminal = terminal
         self._folders = [folder for folder in folders if os.path.isdir(folder)]
         self.keys = False
+        self._before: Any = signal.SIG_DFL
         self._stop = threading.Event()
         self._heard, self._tell = os.pipe()
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> Waiting:
-        self.keys = self._terminal.give_keys()
+        self._take_keys()
+        # The shell has set the terminal for itself when this was stopped by Ctrl-Z.
+        self._before = signal.signal(signal.SIGCONT, lambda *_: self._take_keys())
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        signal.signal(signal.SIGCONT, self._before)
         self._terminal.restore()
+
+    def _take_keys(self) -> None:
+        self.keys = self._terminal.give_keys()
 
     def close(self) -> None:
         """Wait for the end of the thread that watches, which takes a moment."""

@@ -57,7 +57,8 @@ class Watch:
         """Try until the script ends well, or the user wants no more; the last exit code."""
         adopt_orphans()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _leave)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, _leave)
         code = 0
         try:
             code = self._tries_until_it_works()
