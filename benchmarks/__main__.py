@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import overhead, resuming, savepoints, watching
+from benchmarks import overhead, resuming, retrying, savepoints, watching
 from benchmarks.measure import Row, Workplace, workplace
 
 BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
     "objects": savepoints.objects,
     "resume": resuming.resume,
     "sentinel": watching.sentinel,
+    "watch": retrying.watch,
 }
 
 
