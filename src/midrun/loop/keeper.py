@@ -16,7 +16,6 @@ import signal
 import socket
 import sys
 import time
-import types
 import warnings
 from pathlib import Path
 from typing import NoReturn
@@ -82,21 +81,16 @@ class Keeper:
         """Wait for requests. Returns in the forked processes."""
         for sock in (self._listener, self._watch):
             self._selector.register(sock, selectors.EVENT_READ)
-        while True:
-            try:
-                signal.signal(signal.SIGTERM, _interrupt)
-                ready = self._selector.select(self._job.idle)
-            except _Terminated:
-                ready = []
-                self._close()
-            finally:
-                signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            if not self._clients and (not ready or self._closing):
-                self._end()
+        while self._clients or not self._closing:
+            ready = self._selector.select(self._job.idle)
+            if not ready and not self._clients:
+                break
             for key, _ in ready:
                 request = self._handle(key)
                 if request is not None:
                     return become(request)
+        self._entry.remove()
+        os._exit(0)
 
     def _handle(self, key: selectors.SelectorKey) -> Request | None:
         if key.fileobj is self._listener:
@@ -141,7 +135,6 @@ class Keeper:
     def _let_go(self) -> None:
         """In a forked process: nothing of the keeper's stays open."""
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         for key in list(self._selector.get_map().values()):
             if isinstance(key.fileobj, int):
                 os.close(key.fileobj)
@@ -185,7 +178,8 @@ class Keeper:
         """End if the watch is gone, which is not heard while something is imported."""
         with contextlib.suppress(BlockingIOError):
             if not self._watch.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-                self._end()
+                self._entry.remove()
+                os._exit(0)
 
     def _start_anew(self, unfit: Unfit) -> NoReturn:
         """Become a new keeper, without what can't be taken through a fork."""
@@ -207,15 +201,3 @@ class Keeper:
                 self._selector.unregister(sock)
                 sock.close()
             self._entry.remove()
-
-    def _end(self) -> NoReturn:
-        self._entry.remove()
-        os._exit(0)
-
-
-class _Terminated(Exception):
-    pass
-
-
-def _interrupt(number: int, frame: types.FrameType | None) -> NoReturn:
-    raise _Terminated

@@ -86,7 +86,9 @@ class Warm:
             self._line.close()
             self._line = None
         if self._process is not None:
-            self._process.terminate()
+            pid = self._process.pid
+            if not any(entry.pid == pid and entry.ready for entry in keepers(self._store)):
+                self._process.terminate()  # else it hears of it after an import
             with contextlib.suppress(subprocess.TimeoutExpired):  # a `midrun resume` still needs it
                 self._process.wait(_PATIENCE)
             self._process = None
