@@ -218,7 +218,7 @@ def test_a_keeper_that_is_killed_between_the_tries(watch, train, edit, keepers):
     wait_until(keepers)
     os.kill(keepers()[0], signal.SIGKILL)
     edit("train.py", "/ 0", "/ 4")
-    assert "midrun: a cold start: the keeper has died" in session.wait_for("195.0")
+    assert "midrun: a cold start: the keeper has ended" in session.wait_for("195.0")
     assert session.end() == 0
 
 

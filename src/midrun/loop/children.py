@@ -19,6 +19,7 @@ from midrun.run import spec as specs
 from midrun.run.spec import Spec
 
 _PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+_PATIENCE = 60.0  # seconds for a keeper to import the rest and answer
 _TRIES, _MOMENT = 50, 0.01  # seconds between two looks at whether a process has a new parent
 _FAILED = 1 << 8  # the status of a process that has ended with exit code 1
 _KEYS = (signal.SIGINT, signal.SIGQUIT)
@@ -68,6 +69,7 @@ def start_warm(address: str, spec: Spec, arguments: list[str], *, group: int) ->
     """
     argv, environment = specs.command(spec, arguments)
     keeper = socket.socket(socket.AF_UNIX)
+    keeper.settimeout(_PATIENCE)
     standard = [_is_open(descriptor) for descriptor in range(3)]
     request = {
         "command": argv,
@@ -84,12 +86,16 @@ def start_warm(address: str, spec: Spec, arguments: list[str], *, group: int) ->
         keeper.connect(address)
         send(keeper, request, [number for number in range(3) if standard[number]])
         answer: dict[str, Any] = receive(keeper)[0]
+    except TimeoutError as error:
+        keeper.close()
+        raise NoKeeper(f"the keeper has not answered for {_PATIENCE:.0f} s") from error
     except (EOFError, OSError) as error:
         keeper.close()
-        raise NoKeeper("the keeper has died") from error
+        raise NoKeeper("the keeper has ended") from error
     if "pid" not in answer:
         keeper.close()
         raise NoKeeper(str(answer["refused"]))
+    keeper.settimeout(None)
     return Forked(keeper, answer["pid"])
 
 
@@ -143,6 +149,8 @@ class Attention:
         self._send(number)
 
     def _key(self, number: int, frame: types.FrameType | None) -> None:
+        if self.child is None:
+            raise KeyboardInterrupt  # a keeper may take long to answer
         if not self._same_terminal:
             self._send(number)
 

@@ -53,8 +53,8 @@ class Keeper:
         self._lock.forget_in_children()
         self._lock.take()
         self._entry.write()
-        own = Own(self._job.roots, self._job.through)
-        self._holding = Holding(own, self._job.cold)
+        self._own = Own(self._job.roots, self._job.through)
+        self._holding = Holding(self._own, self._job.cold)
         self._selector = selectors.DefaultSelector()
         self._closing = False
         self._clients: dict[int, socket.socket] = {}  # by the process that runs for them
@@ -64,7 +64,8 @@ class Keeper:
         job = self._job = self._entry.job = Job.read(self._job_file)
         mute()
         sys.argv[:] = job.argv
-        sys.path[:] = [*dict.fromkeys([*job.path, *self._path])]
+        folders = dict.fromkeys([*job.path, *self._path])
+        sys.path[:] = [f for f in folders if f and not self._own.has_file(os.path.join(f, "*.py"))]
         for name in job.modules:
             self._leave_if_alone()
             try:

@@ -75,6 +75,6 @@ class Waiting:
             recursive=False,
             ignore_permission_denied=True,
         )
-        with contextlib.suppress(OSError):  # looking once a second has to do
+        with contextlib.suppress(OSError, RuntimeError):  # looking once a second has to do
             for _ in changes:
                 os.write(self._tell, b".")

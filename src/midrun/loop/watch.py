@@ -128,7 +128,10 @@ class Watch:
         found = inventory.read(run)
         files = refused or Files.of(run, found)
         if self._warm is not None:
-            self._warm.prepare(run.info, found)
+            try:
+                self._warm.prepare(run.info, found)
+            except OSError as error:
+                words.say(f"the next start will be cold: no keeper could be started ({error})")
         words.ended(code, run, next(candidates(run), None))
         try:
             edits = files.look()

@@ -22,10 +22,9 @@ _FILE = "loaded.json"
 
 @dataclass
 class Inventory:
-    """`modules` are those of libraries, in the order in which their imports began, `path` is the
-    part of `sys.path` that is not the program's own, `environ` what the program had changed of the
-    environment. `files` are the program's own files, each with the key of its source in the run; ""
-    for one that could not be compiled."""
+    """`modules` are those of libraries, in the order in which their imports began, `path` is
+    `sys.path`, `environ` what the program had changed of the environment. `files` are the program's
+    own files, each with the key of its source in the run; "" for one that could not be compiled."""
 
     modules: list[str] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
@@ -59,7 +58,7 @@ def _take(run: Run) -> Inventory:
     own = {*run.own.modules(), "__mp_main__"}
     return Inventory(
         [name for name in list(sys.modules) if name not in own and _is_library(run, name)],
-        [folder for folder in sys.path if folder and not run.own.has_file(folder)],
+        [*sys.path],
         run.environment.changes(),
         {path: run.stored.keep_source(source.text) for path, source in run.book.own.items()},
     )
