@@ -117,8 +117,8 @@ def test_three_mistakes_are_mended_and_the_first_epoch_is_trained_once(
     assert "a cold start" not in session.shown
     assert (project / "epochs.txt").read_text() == "an epoch\n" * 2
 
-    printed = session.shown.splitlines()[-len(correct(project)) :]
-    assert printed == correct(project)
+    expected = correct(project)
+    assert session.shown.splitlines()[-len(expected) :] == expected
 
 
 def correct(project: Path) -> list[str]:

@@ -223,8 +223,7 @@ def resume(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 
 def test_what_a_dead_keeper_has_left_is_removed(tmp_path: Path) -> None:
-    job = Job([], str(tmp_path), "", [], [], "1", {})
-    entry = Entry(2_000_000_000, job)
+    entry = Entry(str(tmp_path), 2_000_000_000, "")
     entry.write()
     entry.lock().touch()
     assert keepers(tmp_path) == []

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, Protocol
 from midrun.loop.wire import receive, send
 from midrun.run import spec as specs
 from midrun.run.spec import Spec
+from midrun.store import Savepoint
 
 _PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
 _PATIENCE = 60.0  # seconds for a keeper to import the rest and answer
@@ -61,9 +62,11 @@ def start_cold(spec: Spec, arguments: list[str]) -> Child:
     return subprocess.Popen(argv, env=environment, close_fds=False, preexec_fn=_end_with_parent)
 
 
-def start_warm(address: str, spec: Spec, arguments: list[str], *, group: int) -> Child:
-    """Have the keeper that listens at `address` fork a process. `group` is its process group; 0 if
-    the keeper belongs to another session.
+def start_warm(
+    address: str, spec: Spec, arguments: list[str], savepoint: Savepoint | None, *, group: int
+) -> Child:
+    """Have the keeper that listens at `address` fork a process. `savepoint` is that of `spec`;
+    `group` is the process group, 0 if the keeper belongs to another session.
 
     Raises NoKeeper if it can't be had.
     """
@@ -75,6 +78,7 @@ def start_warm(address: str, spec: Spec, arguments: list[str], *, group: int) ->
         "command": argv,
         "arguments": 1 + len(arguments),
         "environ": environment,
+        "changes": savepoint.manifest["environ"] if savepoint is not None else {},
         "cwd": os.getcwd(),
         "umask": _umask(),
         "group": group,

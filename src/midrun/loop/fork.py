@@ -17,12 +17,13 @@ from midrun.loop import streams
 class Request:
     """A process that is asked for, by one whose process group is `group` (0 if that is in another
     session). `command` is its command line, of which the last `arguments` are those of `boot`;
-    `standard` says of the three standard descriptors which are open; these come with the message
-    as `descriptors`."""
+    `changes` are those that the program makes to the environment before its imports; `standard`
+    says of the three standard descriptors which are open; these come as `descriptors`."""
 
     command: list[str]
     arguments: int
     environ: dict[str, str]
+    changes: dict[str, str | None]
     cwd: str
     umask: int
     group: int

@@ -53,14 +53,16 @@ class Held:
 
 @dataclass
 class Entry:
-    """A keeper as the store knows it: `started` is in unix time; it is `ready` when all is
-    imported."""
+    """A keeper as its store knows it: `started` is in unix time; it is `ready` when all is
+    imported; `held` is what it holds, `cold` what it does not, with the reasons."""
 
+    store: str
     pid: int
-    job: Job
+    socket: str
     started: float = 0.0
     ready: bool = False
     held: list[Held] = field(default_factory=list)
+    cold: dict[str, str] = field(default_factory=dict)
 
     def write(self) -> None:
         """Enter it in the store."""
@@ -77,7 +79,7 @@ class Entry:
         return self._folder() / f"{self.pid}{_LOCK}"
 
     def _folder(self) -> Path:
-        folder = Path(self.job.store) / _FOLDER
+        folder = Path(self.store) / _FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -98,4 +100,4 @@ def keepers(store: Path) -> list[Entry]:
 def _read(path: Path) -> Entry:
     facts = json.loads(path.read_bytes())
     held = [Held(**one) for one in facts["held"]]
-    return Entry(facts["pid"], Job(**facts["job"]), facts["started"], facts["ready"], held)
+    return Entry(**facts | {"held": held})

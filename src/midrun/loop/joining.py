@@ -8,7 +8,6 @@ import sys
 from midrun.loop import words
 from midrun.loop.children import Attention, NoKeeper, end_by, start_warm
 from midrun.loop.job import Entry, keepers
-from midrun.loop.warm import mismatch
 from midrun.run.spec import Spec
 from midrun.store import Savepoint
 
@@ -30,14 +29,12 @@ def _run(entry: Entry, spec: Spec, savepoint: Savepoint) -> int:
     """The exit code of a process of this keeper. Raises NoKeeper if none can be had."""
     if not entry.ready:
         raise NoKeeper("the keeper is not ready yet")
-    if (reason := mismatch(entry.job, spec, savepoint)) is not None:
-        raise NoKeeper(reason)
     same = _session(entry.pid) == os.getsid(0)
     sys.stdout.flush()
     sys.stderr.flush()
     with Attention(same_terminal=same) as attention:
         group = os.getpgrp() if same else 0
-        attention.child = start_warm(entry.job.socket, spec, [], group=group)
+        attention.child = start_warm(entry.socket, spec, [], savepoint, group=group)
         return attention.child.wait()
 
 

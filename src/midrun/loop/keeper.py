@@ -20,6 +20,7 @@ import warnings
 from pathlib import Path
 from typing import NoReturn
 
+from midrun.loop.fitting import misfit
 from midrun.loop.fork import Request, become
 from midrun.loop.holding import Holding, Unfit
 from midrun.loop.job import Entry, Job
@@ -34,6 +35,8 @@ def serve(job_file: str, listener: int, watch: int) -> list[str]:
     arguments of `boot`. `listener` and `watch` are descriptors: the socket that is listened at, and
     the connection to the `midrun watch` with which it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the program
+    # Libraries that ask for a GPU are not to start CUDA for it, which no fork survives.
+    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     keeper = Keeper(Path(job_file), socket.socket(fileno=listener), socket.socket(fileno=watch))
     keeper.take()
     return keeper.serve()
@@ -48,7 +51,7 @@ class Keeper:
         self._listener = listener
         self._watch = watch
         self._path = list(sys.path)
-        self._entry = Entry(os.getpid(), self._job, time.time())
+        self._entry = Entry(self._job.store, os.getpid(), self._job.socket, time.time())
         self._lock = FileLock(self._entry.lock())
         self._lock.forget_in_children()
         self._lock.take()
@@ -61,8 +64,9 @@ class Keeper:
 
     def take(self) -> None:
         """Import what the job names; start anew without what is unfit for it."""
-        job = self._job = self._entry.job = Job.read(self._job_file)
-        mute()
+        job = self._job = Job.read(self._job_file)
+        if not os.environ.get("MIDRUN_DEBUG"):
+            mute()
         sys.argv[:] = job.argv
         folders = dict.fromkeys([*job.path, *self._path])
         sys.path[:] = [f for f in folders if f and not self._own.has_file(os.path.join(f, "*.py"))]
@@ -75,6 +79,7 @@ class Keeper:
         sys.path[:] = self._path
         self._holding.settle()
         self._entry.held = self._holding.held
+        self._entry.cold = job.cold
         self._entry.ready = True
         self._entry.write()
 
@@ -112,10 +117,14 @@ class Keeper:
         except (EOFError, OSError, ValueError, TypeError):
             client.close()
             return None
-        if (path := self._holding.changed()) is not None:
-            self._answer(client, {"refused": f"{path} has changed"})
+        path = self._holding.changed()
+        why = misfit(self._job, request) if path is None else f"{path} has changed"
+        if why is not None:
+            self._answer(client, {"refused": why})
             client.close()
-            self._close()
+            self._release(request)
+            if path is not None:
+                self._close()
             return None
         sys.stdout.flush()
         with warnings.catch_warnings():
@@ -125,13 +134,16 @@ class Keeper:
             self._let_go()
             client.close()
             return request
-        for descriptor in request.descriptors:
-            os.close(descriptor)
+        self._release(request)
         self._clients[pid] = client
         self._selector.register(client, selectors.EVENT_READ)
         self._selector.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
         self._answer(client, {"pid": pid})
         return None
+
+    def _release(self, request: Request) -> None:
+        for descriptor in request.descriptors:
+            os.close(descriptor)
 
     def _let_go(self) -> None:
         """In a forked process: nothing of the keeper's stays open."""

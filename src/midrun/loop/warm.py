@@ -9,11 +9,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from midrun.loop.children import Child, NoKeeper, start_warm
+from midrun.loop.fitting import difference, with_changes
 from midrun.loop.job import Job, keepers
 from midrun.loop.wire import send
 from midrun.run import spec as specs
@@ -23,12 +23,6 @@ from midrun.store import Savepoint
 
 _BOOT = Path(__file__).parent.parent / "_boot" / "keeper.py"
 _PATIENCE = 1.0  # seconds for a keeper to end
-# Variables that describe the terminal, and what a shell sets anew all the time: no library's import
-# depends on them.
-_OF_THE_TERMINAL = {
-    "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL", "TERM", "TMUX", "TMUX_PANE", "WINDOWID", "_",
-    "PYTHONHASHSEED",
-}  # fmt: skip
 
 
 class Warm:
@@ -66,14 +60,7 @@ class Warm:
         """A process that runs `spec`. Raises NoKeeper, with the reason, if it has to be cold."""
         if self._job is None:
             raise NoKeeper("")
-        why = mismatch(self._job, spec, savepoint)
-        if why is not None:
-            raise NoKeeper(why)
-        try:
-            child = start_warm(self._job.socket, spec, arguments, group=os.getpgrp())
-        except NoKeeper:
-            self.close()
-            raise
+        child = start_warm(self._job.socket, spec, arguments, savepoint, group=os.getpgrp())
         assert self._folder is not None
         cold = Job.read(self._folder / "job.json").cold
         self.unfit = {name: why for name, why in cold.items() if name not in self._job.cold}
@@ -143,29 +130,3 @@ class Warm:
                 [*command, *map(str, given)], env=environ, close_fds=False
             )
             theirs.close()
-
-
-def with_changes(environ: Mapping[str, str], changes: dict[str, str | None]) -> dict[str, str]:
-    """An environment with what a program has changed of it."""
-    left = {name: value for name, value in environ.items() if name not in changes}
-    return left | {name: value for name, value in changes.items() if value is not None}
-
-
-def difference(one: Mapping[str, str], other: Mapping[str, str]) -> str | None:
-    """A variable that differs and may matter to the import of a library."""
-    names = {*one, *other} - _OF_THE_TERMINAL
-    return next((n for n in sorted(names) if one.get(n) != other.get(n)), None)
-
-
-def mismatch(job: Job, spec: Spec, savepoint: Savepoint | None) -> str | None:
-    """Why a keeper is not what `spec` needs; None if it is. A start from the beginning (without
-    `savepoint`) needs one whose environment the program has not changed."""
-    changes = savepoint.manifest["environ"] if savepoint is not None else {}
-    if job.interpreter != specs.interpreter():
-        return "it is another Python"
-    name = difference(job.environ, with_changes(os.environ, changes))
-    if name is not None:
-        return f"the environment variable {name} is another one"
-    if spec.hash_seed and spec.hash_seed != job.hash_seed:
-        return "it was saved with other hashes of strings"
-    return None

@@ -77,6 +77,8 @@ class Watch:
             if code == 0 or self._run is None:
                 break
             following = self._wait(code, following.files if refused else None)
+            if following is None:
+                words.farewell(next(candidates(self._run), None))
         return code
 
     def _try(self, following: Next) -> tuple[int, bool]:

@@ -17,7 +17,8 @@ def send(sock: socket.socket, message: dict[str, Any], descriptors: Sequence[int
     data = json.dumps(message).encode()
     data = _LENGTH.pack(len(data)) + data
     sent = socket.send_fds(sock, [data], descriptors) if descriptors else 0
-    sock.sendall(data[sent:])
+    if sent < len(data):  # after all of it, the other side may have answered and gone
+        sock.sendall(data[sent:])
 
 
 def receive(sock: socket.socket) -> tuple[dict[str, Any], list[int]]:

@@ -35,7 +35,7 @@ def ended(code: int, run: Run, newest: Savepoint | None) -> None:
         return
     lost = ""
     if newest.run.id == run.id and "elapsed" in run.info:
-        lost = f", {duration(run.info['elapsed'] - newest.manifest['elapsed'])} before"
+        lost = f", {duration(run.info['elapsed'] - newest.manifest['elapsed'])} before the end"
     say(f"{_failure(code)}; a retry starts at {place(newest)}{lost}")
 
 
@@ -50,6 +50,12 @@ def invite(keys: bool) -> None:
     say("save an edit to retry")
     if keys:
         print("  ".join(f"{key}:{word}" for key, word in _KEYS), file=sys.stderr, flush=True)
+
+
+def farewell(newest: Savepoint | None) -> None:
+    """The user wants no more."""
+    if newest is not None:
+        say(f"go on later with: midrun resume {newest.spec}")
 
 
 def half_written(error: SyntaxError) -> None:

@@ -92,7 +92,7 @@ def _keepers(store: Store) -> Iterator[Check]:
         state = "holds" if entry.ready else "is importing; it holds"
         found = f"process {entry.pid} {state} {words.count(modules, 'module')}, {seconds:.2f} s"
         found += f" ({', '.join(held)})" if held else ""
-        for name, why in entry.job.cold.items():
+        for name, why in entry.cold.items():
             found += f"; not {name}: {why}"
         yield Check("keeper", found)
 
