@@ -34,7 +34,7 @@ class Holding:
     """What this process has imported for others. `cold` are packages that it must not import."""
 
     def __init__(self, own: Own, cold: Iterable[str]) -> None:
-        self.held: list[Held] = []
+        self.held: dict[str, Held] = {}
         self._own = own
         self._cold = {*cold}
         self._files: dict[str, int] = {}
@@ -69,11 +69,9 @@ class Holding:
         spare_builtins()
 
     def _count(self, package: str, modules: int, seconds: float) -> None:
-        if self.held and self.held[-1].name == package:
-            self.held[-1].modules += modules
-            self.held[-1].seconds += seconds
-        elif modules:
-            self.held.append(Held(package, modules, seconds))
+        held = self.held.setdefault(package, Held(package, 0, 0.0))
+        held.modules += modules
+        held.seconds += seconds
 
     def _check(self, package: str) -> None:
         new = [name for name in list(sys.modules) if name not in self._known]

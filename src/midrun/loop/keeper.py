@@ -78,7 +78,7 @@ class Keeper:
                 self._start_anew(unfit)
         sys.path[:] = self._path
         self._holding.settle()
-        self._entry.held = self._holding.held
+        self._entry.held = [*self._holding.held.values()]
         self._entry.cold = job.cold
         self._entry.ready = True
         self._entry.write()
