@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -92,7 +93,9 @@ def test_what_is_unfit_for_a_fork_is_started_cold_and_said(watch, project, tmp_p
     )
     (libraries / "calm.py").write_text("import time\ntime.sleep(0.1)\n")
     monkeypatch.setenv("PYTHONPATH", f"{libraries}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    (project / "train.py").write_text("import calm, threaded\nprint('begin')\n1 / 0\n")
+    (project / "train.py").write_text(
+        "import calm, threaded\nprint('begin', hash('midrun'))\n1 / 0\n"
+    )
     session = watch("train.py")
     session.wait_for()
     wait_until(lambda: any(entry.ready for entry in keepers(project / ".midrun")))
@@ -105,6 +108,7 @@ def test_what_is_unfit_for_a_fork_is_started_cold_and_said(watch, project, tmp_p
     session.wait_for()
     session.type("r")
     assert "started cold" not in session.wait_for()
+    assert len({*re.findall(r"begin (\S+)", session.shown)}) == 1
 
 
 def test_a_library_that_was_upgraded_is_imported_anew(watch, project, tmp_path, monkeypatch):

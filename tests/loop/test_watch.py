@@ -95,9 +95,12 @@ def test_a_new_module(watch, train, project):
     session = watch("train.py")
     assert "No module named 'helper'" in session.wait_for()
     (project / "other.txt").write_text("of no interest")
-    (project / "helper.py").write_text("def half(x):\n    return x / 2\n")
-    assert "helper.py edited" in session.wait_for("result 390.0")
+    (project / "helper").mkdir()
+    (project / "helper" / "__init__.py").touch()
+    (project / "helper" / "__init__.py").write_text("def half(x):\n    return x / 2\n")
+    assert "helper/__init__.py edited" in session.wait_for("result 390.0")
     assert session.end() == 0
+    assert "try 3" not in session.shown
 
 
 def test_a_mistake_in_a_module_that_could_not_be_compiled(watch, train, project):

@@ -60,7 +60,7 @@ class Files:
             old = self._texts.get(path)
             try:
                 text = read_source(path)
-                if text == old:
+                if text == old or not (text or old):  # a new one is empty at first
                     continue
                 compile(text or "", path, "exec", dont_inherit=True)
             except (SyntaxError, ValueError) as error:  # UnicodeDecodeError is one
@@ -86,8 +86,9 @@ def _sources(folders: set[str]) -> set[str]:
     found: set[str] = set()
     for folder in folders:
         with contextlib.suppress(OSError):
-            for pattern in ("*.py", "*/__init__.py"):
-                found.update(str(path) for path in Path(folder).glob(pattern))
+            packages = (path.parent for path in Path(folder).glob("*/__init__.py"))
+            for each in (Path(folder), *packages):
+                found.update(str(path) for path in each.glob("*.py"))
     return found
 
 

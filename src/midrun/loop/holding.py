@@ -92,7 +92,7 @@ class Holding:
                 self._files[path] = _stamp(path)
         for folder in sys.path:
             if os.path.basename(folder) in ("site-packages", "dist-packages"):
-                self._files[folder] = _stamp(folder)
+                self._files.setdefault(folder, _stamp(folder))
 
 
 def _stamp(path: str) -> int:

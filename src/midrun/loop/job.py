@@ -34,6 +34,10 @@ class Job:
     cold: dict[str, str] = field(default_factory=dict)
     idle: float = 600.0
 
+    def started_in(self) -> dict[str, str]:
+        """The environment of the keeper itself."""
+        return self.environ | {"PYTHONHASHSEED": self.hash_seed.removeprefix("user ")}
+
     def write(self, path: Path) -> None:
         replace_file(path, json.dumps(asdict(self)).encode())
 

@@ -200,7 +200,7 @@ class Keeper:
         self._job.write(self._job_file)
         for sock in (self._listener, self._watch):
             sock.set_inheritable(True)
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], self._job.environ)
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], self._job.started_in())
 
     def _answer(self, client: socket.socket, message: dict[str, object]) -> None:
         with contextlib.suppress(OSError):

@@ -117,7 +117,6 @@ class Warm:
         job.socket = str(self._folder / "socket")
         job.write(self._folder / "job.json")
         self._job = job
-        environ = job.environ | {"PYTHONHASHSEED": job.hash_seed.removeprefix("user ")}
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(job.socket)
             listener.listen()
@@ -127,6 +126,6 @@ class Warm:
                 os.set_inheritable(descriptor, True)
             command = [*job.interpreter, str(_BOOT), str(self._folder / "job.json")]
             self._process = subprocess.Popen(
-                [*command, *map(str, given)], env=environ, close_fds=False
+                [*command, *map(str, given)], env=job.started_in(), close_fds=False
             )
             theirs.close()

@@ -33,7 +33,7 @@ from midrun.loop.warm import Warm
 from midrun.run import inventory
 from midrun.run.spec import Spec, fix_hashes
 from midrun.run.stale import stale_edits
-from midrun.store import Run, Store
+from midrun.store import Run, Savepoint, Store
 
 _GRACE = 1.0  # seconds that an empty or missing file is given to come back
 _BAD_INPUT = 2
@@ -94,7 +94,8 @@ class Watch:
         reap()
         if attention.told:
             raise _Told(attention.told[0])
-        run = next((r for r in self._store.runs() if r.info.get("pid") == child.pid), None)
+        runs = reversed(self._store.runs())  # process ids come again
+        run = next((run for run in runs if run.info.get("pid") == child.pid), None)
         refused = run is None or (code == _BAD_INPUT and "status" not in run.info)
         if not refused:
             self._run = run
@@ -137,9 +138,8 @@ class Watch:
         words.ended(code, run, next(candidates(run), None))
         try:
             edits = files.look()
-            if edits.whole:
-                with contextlib.suppress(SyntaxError):  # edited again just now
-                    return Next(choose(run), edits.edited, files.taken(), meanwhile=True)
+            if edits.whole and (choice := _newest(run)) is not None:
+                return Next(choice, edits.edited, files.taken(), meanwhile=True)
             self._waiting = Waiting(self._terminal, files.folders)
             with self._waiting as waiting:
                 words.invite(waiting.keys)
@@ -149,20 +149,22 @@ class Watch:
 
     def _next(self, waiting: Waiting, run: Run, files: Files) -> Next | None:
         patience = _Patience()
-        while True:
+        choice: Choice | None = None
+        while choice is None:
             edits = files.look()
             if patience.is_over(edits):
-                with contextlib.suppress(SyntaxError):  # edited again just now
-                    return Next(choose(run), edits.edited, files.taken())
+                choice = _newest(run)
+                continue
             key = waiting.next()
             if key in ("q", "\x04"):
                 return None
             if key == "r":
-                return Next(Choice(), edits.edited, files.taken())
-            if key in ("\n", "\r") and edits.fault is None:
-                return Next(choose(run), edits.edited, files.taken())
-            if key == "s" and (choice := _chosen(waiting, run)) is not None:
-                return Next(choice, edits.edited, files.taken())
+                choice = Choice()
+            elif key in ("\n", "\r"):
+                choice = _newest(run)
+            elif key == "s":
+                choice = _chosen(waiting, run)
+        return Next(choice, edits.edited, files.taken())
 
 
 class _Patience:
@@ -185,15 +187,28 @@ class _Patience:
         return time.monotonic() - self._since >= _GRACE
 
 
+def _newest(run: Run) -> Choice | None:
+    """The newest savepoint that no edit makes stale; none while a file does not parse."""
+    with contextlib.suppress(SyntaxError):
+        return choose(run)
+    return None
+
+
 def _chosen(waiting: Waiting, run: Run) -> Choice | None:
     """Have the user choose one of the savepoints before the failure."""
     savepoints = list(islice(candidates(run), words.LISTED))
-    words.listing(savepoints, [any(e.stale for e in stale_edits(s)) for s in savepoints])
-    while not (key := waiting.next()):
+    words.listing(savepoints, [_is_stale(savepoint) for savepoint in savepoints])
+    while savepoints and not (key := waiting.next()):
         pass
-    if key.isdecimal() and 1 <= int(key) <= len(savepoints):
+    if savepoints and key.isdecimal() and 1 <= int(key) <= len(savepoints):
         return Choice(savepoints[int(key) - 1])
     return None
+
+
+def _is_stale(savepoint: Savepoint) -> bool:
+    with contextlib.suppress(SyntaxError):
+        return any(edit.stale for edit in stale_edits(savepoint))
+    return False
 
 
 class _Told(Exception):

@@ -82,6 +82,9 @@ def going_on(number: int, following: Next) -> None:
 
 def listing(savepoints: Sequence[Savepoint], stale: Sequence[bool]) -> None:
     """The savepoints to choose from, a line each, newest first."""
+    if not savepoints:
+        say("there is no savepoint yet")
+        return
     for number, (saved, is_stale) in enumerate(zip(savepoints, stale, strict=True), 1):
         name = f" {saved.name}" if saved.name else ""
         mark = " (stale)" if is_stale else ""
