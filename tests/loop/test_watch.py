@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -248,16 +249,20 @@ def test_it_is_told_to_end(watch, train):
     assert session.end() == -signal.SIGTERM
 
 
-def test_nothing_is_left_when_the_watch_is_killed(watch, train, edit, keepers):
+def test_nothing_is_left_when_the_watch_is_killed(watch, project, train, edit, keepers):
     session = watch("train.py")
     session.wait_for()
     wait_until(keepers)
     [keeper] = keepers()
+    [entry] = (project / ".midrun" / "keepers").glob("*.json")
+    left = [entry, Path(json.loads(entry.read_text())["socket"]).parent]
+    assert all(path.exists() for path in left)
     edit("train.py", 'print("result"', 'time.sleep(60)\nprint("result"')
     session.wait_for("total 780")
     [child] = children(keeper)
     os.kill(session.pid, signal.SIGKILL)
     wait_until(lambda: not lives(keeper) and not lives(child))
+    assert not any(path.exists() for path in left)
 
 
 def children(pid: int) -> list[int]:

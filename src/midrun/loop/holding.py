@@ -16,6 +16,9 @@ from midrun.run.flags import spare_builtins
 from midrun.run.hook import Own
 
 _THREADS = "/proc/self/task"
+_FILES = "/proc/self/fd"
+_DEVICES = ("/dev/nvidia", "/dev/kfd")
+_COMPUTING = ("/dev/nvidia-uvm", "/dev/kfd")
 # jax warns of every fork once it has been imported (jax/_src/xla_bridge.py, `_at_fork`); grpc works
 # in a child only under conditions (doc/fork_support.md of grpc).
 _NEVER = {"grpc", "jax"}
@@ -39,6 +42,7 @@ class Holding:
         self._cold = {*cold}
         self._files: dict[str, int] = {}
         self._known: set[str] = set()
+        self._devices: list[str] = []
         self._note_files()
 
     def take(self, name: str) -> None:
@@ -82,8 +86,12 @@ class Holding:
                 raise Unfit(package, "it imports modules that savepoints are taken in")
             if name in _NEVER:
                 raise Unfit(package, f"{name} does not survive a fork")
-        if new and (why := _unfit()) is not None:
-            raise Unfit(package, why)
+        if _has_threads():
+            raise Unfit(package, "it starts threads")
+        devices = _devices()
+        if devices != self._devices and _has_cuda(devices):
+            raise Unfit(package, "it starts CUDA")
+        self._devices = devices
 
     def _note_files(self) -> None:
         for module in list(sys.modules.values()):
@@ -102,19 +110,29 @@ def _stamp(path: str) -> int:
         return 0
 
 
-def _unfit() -> str | None:
-    """Why this process can't be forked as it is; None if it can."""
-    lost = getattr(getattr(sys.modules.get("torch"), "_C", None), "_cuda_isInBadFork", None)
-    if _threads() == 1 and lost is None:
-        return None
-    if _in_a_fork(lost or bool):
-        return "it starts CUDA"
-    # BLAS libraries end their threads before a fork and start them anew when there is work.
-    return None if _threads() == 1 else "it starts threads"
-
-
 def _threads() -> int:
     return len(os.listdir(_THREADS)) if os.path.isdir(_THREADS) else 1
+
+
+def _has_threads() -> bool:
+    # BLAS libraries end their threads before a fork and start them anew when there is work.
+    return _threads() > 1 and (_in_a_fork(bool) or _threads() > 1)
+
+
+def _devices() -> list[str]:
+    """The files of accelerators that this process has open."""
+    found = []
+    for descriptor in os.listdir(_FILES) if os.path.isdir(_FILES) else []:
+        with contextlib.suppress(OSError):  # that of the folder itself
+            found.append(os.readlink(f"{_FILES}/{descriptor}"))
+    return sorted(path for path in found if path.startswith(_DEVICES))
+
+
+def _has_cuda(devices: list[str]) -> bool:
+    """Whether one of these means that CUDA or ROCm has been started, which no fork survives; NVML,
+    which only looks, does not."""
+    lost = getattr(getattr(sys.modules.get("torch"), "_C", None), "_cuda_isInBadFork", None)
+    return any(path in _COMPUTING for path in devices) or (lost is not None and _in_a_fork(lost))
 
 
 def _in_a_fork(question: Callable[[], object]) -> bool:

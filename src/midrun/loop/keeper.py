@@ -95,7 +95,7 @@ class Keeper:
                 request = self._handle(key)
                 if request is not None:
                     return become(request)
-        self._entry.remove()
+        self._clear()
         os._exit(0)
 
     def _handle(self, key: selectors.SelectorKey) -> Request | None:
@@ -191,8 +191,16 @@ class Keeper:
         """End if the watch is gone, which is not heard while something is imported."""
         with contextlib.suppress(BlockingIOError):
             if not self._watch.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-                self._entry.remove()
+                self._clear()
                 os._exit(0)
+
+    def _clear(self) -> None:
+        """Leave nothing: the watch may have been killed."""
+        self._entry.remove()
+        with contextlib.suppress(OSError):
+            self._job_file.unlink()
+            os.unlink(self._job.socket)
+            self._job_file.parent.rmdir()
 
     def _start_anew(self, unfit: Unfit) -> NoReturn:
         """Become a new keeper, without what can't be taken through a fork."""
