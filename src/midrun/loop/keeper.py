@@ -35,6 +35,8 @@ def serve(job_file: str, listener: int, watch: int) -> list[str]:
     arguments of `boot`. `listener` and `watch` are descriptors: the socket that is listened at, and
     the connection to the `midrun watch` with which it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the program
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # else by nohup, for the program, too
+        signal.signal(signal.SIGHUP, lambda *_: None)  # the end of the watch is heard anyway
     # Libraries that ask for a GPU are not to start CUDA for it, which no fork survives.
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     keeper = Keeper(Path(job_file), socket.socket(fileno=listener), socket.socket(fileno=watch))
@@ -148,6 +150,8 @@ class Keeper:
     def _let_go(self) -> None:
         """In a forked process: nothing of the keeper's stays open."""
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
         for key in list(self._selector.get_map().values()):
             if isinstance(key.fileobj, int):
                 os.close(key.fileobj)
