@@ -66,6 +66,8 @@ class Files:
             except (SyntaxError, ValueError) as error:  # UnicodeDecodeError is one
                 found.fault = _worded(error, path)
                 text = path
+            except OSError:  # it can't be read just now
+                text = None
             found.edited.append(path)
             found.fading |= not text and bool(old)  # an editor may be about to write it
         return found
@@ -93,6 +95,6 @@ def _sources(folders: set[str]) -> set[str]:
 
 
 def _worded(error: SyntaxError | ValueError, path: str) -> SyntaxError:
-    if isinstance(error, SyntaxError):
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
         return error
     return SyntaxError(str(error), (path, 1, 1, ""))

@@ -10,6 +10,7 @@ import contextlib
 import signal
 import time
 import types
+import warnings
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -61,7 +62,9 @@ class Watch:
                 signal.signal(number, _leave)
         code = 0
         try:
-            code = self._tries_until_it_works()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)  # the program's process shows them
+                code = self._tries_until_it_works()
         except _Told as told:
             code = -told.number
         finally:
