@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import data, explaining, overhead, resuming, savepoints, watching
+from benchmarks import data, explaining, overhead, resuming, retrying, savepoints, watching
 from benchmarks.measure import Row, Workplace, workplace
 
 BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
     "sentinel": watching.sentinel,
     "why": explaining.why,
     "data": data.data,
+    "watch": retrying.watch,
 }
 
 

@@ -79,9 +79,21 @@ class Workplace:
             raise RuntimeError(f"{arguments} exited with {done.returncode}:\n{done.stderr}")
         return Ran(done.returncode, done.stdout, done.stderr, wall)
 
-    def midrun(self, *arguments: str | Path | int) -> Ran:
+    def midrun(self, *arguments: str | Path | int, check: bool = True) -> Ran:
         """Run the command `midrun` with `arguments`."""
-        return self.python("-m", "midrun", *arguments)
+        return self.python("-m", "midrun", *arguments, check=check)
+
+    def start(self, *arguments: str | Path | int) -> subprocess.Popen[str]:
+        """Start the command `midrun` with `arguments`, without a terminal."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "midrun", *map(str, arguments)],
+            cwd=self.folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def forget(self) -> None:
         """Remove the store."""

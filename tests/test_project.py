@@ -27,6 +27,7 @@ RANK = {
     "run": 4,
     "verify": 5,
     "branch": 5,
+    "loop": 5,
     "data": 5,
     "numerics": 6,
     "past": 6,

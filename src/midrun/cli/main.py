@@ -25,6 +25,7 @@ _OUR_FAULT = 70  # EX_SOFTWARE of sysexits.h
 _COMMANDS = {
     "run": "run",
     "resume": "run",
+    "watch": "watch",
     "verify": "verify",
     "why": "why",
     "grads": "why",

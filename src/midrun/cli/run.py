@@ -69,6 +69,7 @@ def run(
 )  # fmt: skip
 @click.option("--strict", is_flag=True, help="Take the newest savepoint that no edit makes stale.")
 @click.option("--trust", is_flag=True, help="Load a savepoint that is not marked as your own.")
+@click.option("--cold", is_flag=True, help="Start a new interpreter, even beside a midrun watch.")
 @options.saving
 @options.sentinel
 @options.store
@@ -78,6 +79,7 @@ def resume(
     device: str,
     strict: bool,
     trust: bool,
+    cold: bool,
     at: tuple[str, ...],
     every: float | None,
     budget: float,
@@ -115,4 +117,8 @@ def resume(
         device=device,
         hash_seed=found.run.info.get("hash_seed", ""),
     )
+    if not cold:
+        from midrun.loop.joining import continue_warm
+
+        continue_warm(spec, found)
     execute(spec, [])

@@ -6,11 +6,13 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from midrun.errors import MidrunError
+from midrun.loop.job import keepers
 from midrun.report import words
 from midrun.report.finding import FOLDER, existing_store
 from midrun.report.selftest import try_it
@@ -20,6 +22,7 @@ from midrun.store.files import measure
 from midrun.store.seal import read_key
 
 _LITTLE = 100 << 20  # bytes of free disk that are too few for anything
+_LONG = 0.05  # seconds of import that are worth a name
 _LIBRARIES = ("torch", "numpy")
 
 
@@ -38,7 +41,7 @@ def examine(named: str | None = None) -> list[Check]:
     checks = [_python(), *map(_library, _LIBRARIES)]
     try:
         store = existing_store(named)
-        checks += [*_contents(store), _through(store)]
+        checks += [*_contents(store), _through(store), *_keepers(store)]
     except MidrunError:
         store = Store(Path(named) if named is not None else Path.cwd() / FOLDER)
         checks.append(Check("store", "none here yet; the first run makes one"))
@@ -78,6 +81,20 @@ def _through(store: Store) -> Check:
     runs = store.runs()
     packages = runs[-1].info.get("through", []) if runs else []
     return Check("through", ", ".join(packages) or "the program's own modules only")
+
+
+def _keepers(store: Store) -> Iterator[Check]:
+    """The processes that hold libraries for warm starts."""
+    for entry in keepers(store.folder):
+        held = [f"{one.name} {one.seconds:.2f} s" for one in entry.held if one.seconds >= _LONG]
+        seconds = sum(one.seconds for one in entry.held)
+        modules = sum(one.modules for one in entry.held)
+        state = "holds" if entry.ready else "is importing; it holds"
+        found = f"process {entry.pid} {state} {words.count(modules, 'module')}, {seconds:.2f} s"
+        found += f" ({', '.join(held)})" if held else ""
+        for name, why in entry.cold.items():
+            found += f"; not {name}: {why}"
+        yield Check("keeper", found)
 
 
 def _disk(store: Store) -> Check:

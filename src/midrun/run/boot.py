@@ -34,6 +34,11 @@ from midrun.store import Store
 current: Run | None = None
 
 
+def run_of_this_process() -> Run | None:
+    """The run that goes on in this process."""
+    return current
+
+
 def boot(text: str, arguments: list[str]) -> NoReturn:
     """Run what a spec says, with the arguments of the script, and exit as Python would."""
     spec = Spec.read(text)
@@ -100,6 +105,7 @@ def make_run(
     stored = Store(Path(spec.scratch or spec.store)).new_run(info, parent=parent)
     policy = Policy(spec.budget, spec.every, time.monotonic())
     run = Run(stored, book, own, policy, before=before, quiet=spec.quiet)
+    run.watched = spec.watched
     if spec.verify:
         run.watch = Watch(spec.verify, spec.points, spec.stop)
         run.flags.raise_all()

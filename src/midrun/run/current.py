@@ -76,6 +76,7 @@ class Run:
         self.clock = Clock(self._tick, min(_PERIOD, policy.every or _PERIOD))
         book.blocks.on_new = self._block_added
         self.watch: Watch | None = None
+        self.watched = False
         self.sentinel: Sentinel | None = None
         os.register_at_fork(after_in_child=self._leave_alone)
         self._within = Within(book.own)
@@ -97,7 +98,9 @@ class Run:
 
     def __reduce__(self) -> Any:
         # What the program holds of midrun belongs, after a resume, to the new run.
-        return run_of_this_process, ()
+        from midrun.run import boot
+
+        return boot.run_of_this_process, ()
 
     def say(self, text: str) -> None:
         """A line of midrun's own on the real stderr."""
@@ -327,13 +330,6 @@ def _end_by(number: signal.Signals) -> None:
     """End the process by a signal, as without midrun."""
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
-
-
-def run_of_this_process() -> Run | None:
-    """The run that goes on in this process."""
-    from midrun.run import boot
-
-    return boot.current
 
 
 def _place(frame: types.FrameType) -> str:

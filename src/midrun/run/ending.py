@@ -9,6 +9,7 @@ import types
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
+from midrun.run import inventory
 from midrun.run.saving import seen
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Ending:
         status = "finished" if error is None else "crashed"
         with contextlib.suppress(OSError):  # a full disk is no fault of the script
             run.stored.update(status=status, error=_summary(error), elapsed=run.elapsed())
+        if run.watched:
+            inventory.leave(run, error)
+            return  # `midrun watch` has the last word
         newest = run.newest
         if error is None or newest is None:
             return

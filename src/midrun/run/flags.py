@@ -29,7 +29,7 @@ class Flags:
         def check(number: int) -> None:
             here(number, sys._getframe(1))
 
-        self._spare = _spare_builtins()
+        self._spare = spare_builtins()
         self._check = check
         self._checks: list[Callable[[], object]] = []
         self._counters: dict[int, Counter] = {}
@@ -116,10 +116,12 @@ class Flags:
         builtins.__dict__[name] = call
 
 
-def _spare_builtins() -> list[dict[str, Any]]:
+@functools.cache
+def spare_builtins() -> list[dict[str, Any]]:
     """The copies of `builtins`: the interpreter goes back to one at its end, before it destroys the
     last objects (finalize_restore_builtins_dict in Python/pylifecycle.c), and the code of those
-    needs the flags too."""
+    needs the flags too. Looked for once in a process, and by a keeper before it forks, since they
+    are found among all objects."""
     return [
         candidate
         for candidate in gc.get_objects()

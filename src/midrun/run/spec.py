@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-_BOOT = Path(__file__).parent.parent / "_boot"
+BOOT = Path(__file__).parent.parent / "_boot"
 
 
 @dataclass
@@ -33,6 +33,8 @@ class Spec:
     `attach` names a function, "package.module:function", that is called with the run and with
     `request` before anything else: so features come to the process that the program runs in. Such
     a run is not entered in the store: what it saves goes to the folder `scratch`.
+
+    `watched` is a run whose end `midrun watch` waits for.
     """
 
     store: str
@@ -57,6 +59,7 @@ class Spec:
     request: str = ""
     scratch: str = ""
     hash_seed: str = ""
+    watched: bool = False
 
     def write(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -68,6 +71,15 @@ class Spec:
         return spec
 
 
+def fix_hashes(spec: Spec) -> None:
+    """Choose the salt of hashes for `spec`, unless it has one."""
+    by_user = os.environ.get("PYTHONHASHSEED", "random")
+    if not spec.hash_seed and by_user != "random":
+        spec.hash_seed = f"user {by_user}"
+    elif not spec.hash_seed:
+        spec.hash_seed = str(random.SystemRandom().randrange(1, 1 << 32))
+
+
 def command(spec: Spec, arguments: list[str]) -> tuple[list[str], dict[str, str]]:
     """The command line and environment of the interpreter that runs `spec`.
 
@@ -75,15 +87,15 @@ def command(spec: Spec, arguments: list[str]) -> tuple[list[str], dict[str, str]
     is fixed here and kept in the savepoints, so that a resumed run has the same. A salt that the
     user has set is left alone.
     """
-    environment = dict(os.environ)
-    set_by_user = environment.get("PYTHONHASHSEED", "random") != "random"
-    if set_by_user and not spec.hash_seed:
-        spec.hash_seed = f"user {environment['PYTHONHASHSEED']}"
-    elif not spec.hash_seed:
-        spec.hash_seed = str(random.SystemRandom().randrange(1, 1 << 32))
-    environment["PYTHONHASHSEED"] = spec.hash_seed.removeprefix("user ")
+    fix_hashes(spec)
+    environment = {**os.environ, "PYTHONHASHSEED": spec.hash_seed.removeprefix("user ")}
+    return [*interpreter(), str(BOOT), spec.write(), *arguments], environment
+
+
+def interpreter() -> list[str]:
+    """The command of an interpreter like this one, with the same options."""
     options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-    return [sys.executable, *options, str(_BOOT), spec.write(), *arguments], environment
+    return [sys.executable, *options]
 
 
 def execute(spec: Spec, arguments: list[str]) -> NoReturn:

@@ -1,0 +1,16 @@
+"""The start of a keeper: `python .../midrun/_boot/keeper.py JOB LISTENER WATCH`.
+
+What follows `serve` is run by the processes that it forks, each of which runs a script.
+"""
+
+import sys
+
+if __name__ == "__main__":
+    del sys.path[0]
+    import midrun.run.ending
+    import midrun.run.resume  # noqa: F401
+    from midrun.loop.keeper import serve
+    from midrun.run.boot import boot
+
+    text, *arguments = serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    boot(text, arguments)

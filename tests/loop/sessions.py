@@ -1,0 +1,76 @@
+"""A command of midrun in a terminal that a test types into, and what tests ask of processes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+
+READY = "q:quit"  # what the invitation ends with
+LIMIT = 30  # seconds for anything to appear
+
+
+class Session:
+    """A command of midrun and its terminal. What it shows is in `shown`."""
+
+    def __init__(self, project: Path, arguments: tuple[str, ...], columns: int = 80) -> None:
+        self._spawn = pexpect.spawn(
+            sys.executable,
+            ["-m", "midrun", *arguments],
+            cwd=str(project),
+            encoding="utf-8",
+            timeout=LIMIT,
+            dimensions=(24, columns),
+        )
+        self.shown = ""
+
+    def wait_for(self, text: str = READY) -> str:
+        """Wait until `text` is shown; what was shown up to there since the last time."""
+        self._spawn.expect_exact(text)
+        new = str(self._spawn.before) + text
+        self.shown += new
+        return new.replace("\r\n", "\n")
+
+    def type(self, keys: str) -> None:
+        self._spawn.send(keys)
+
+    def interrupt(self) -> None:
+        self._spawn.sendintr()
+
+    def kill(self, number: int) -> None:
+        self._spawn.kill(number)
+
+    @property
+    def pid(self) -> int:
+        return int(self._spawn.pid)
+
+    def end(self) -> int:
+        """Wait for its end; the exit code, or the negative number of the signal."""
+        self._spawn.expect(pexpect.EOF)
+        self.shown += str(self._spawn.before)
+        self._spawn.close()
+        if self._spawn.signalstatus is not None:
+            return -int(self._spawn.signalstatus)
+        return int(self._spawn.exitstatus)
+
+    def close(self) -> None:
+        self._spawn.close(force=True)
+
+
+def lives(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + LIMIT
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
