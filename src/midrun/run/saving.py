@@ -73,12 +73,13 @@ class Snapshot:
             session = Session(run.book, run.registry, frozenset(own), draft, run.library)
             session.dead = dead
             session.running = {frame: state for frame, state in stack if state.is_generator}
-            root = {
+            root: dict[str, Any] = {
                 "stack": [None if state.is_generator else state for _, state in stack],
                 "modules": {name: _namespace(sys.modules[name]) for name in own},
                 "ambient": read_all(run.ambient),
                 "exits": run.exits.of(frozenset(own)),
             }
+            session.variables = [*root["modules"].values(), *(s.values for _, s in stack)]
             data = save(root, session, own)
             manifest = self._manifest([state for _, state in stack], session, own, root)
             manifest["stall"] = time.monotonic() - began

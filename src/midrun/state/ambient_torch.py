@@ -133,9 +133,19 @@ def _read_backends() -> dict[str, Any]:
     return {
         "switches": {name: getattr(c, f"_get_{name}")() for name in _known_switches()},
         "attention": {name: getattr(c, f"_get_{name}_sdp_enabled")() for name in _ATTENTION},
+        "precision": _matmul_precision(),
         "precisions": {key: c._get_fp32_precision_getter(*key) for key in _PRECISIONS},
         "benchmark limit": torch.backends.cudnn.benchmark_limit,
     }
+
+
+def _matmul_precision() -> str | None:
+    """What the older way to set the precision of matrix products says; None if the program has
+    mixed it with the newer one, which torch refuses then."""
+    try:
+        return str(_torch().get_float32_matmul_precision())
+    except RuntimeError:
+        return None
 
 
 def _known_switches() -> list[str]:
@@ -151,6 +161,8 @@ def _set_backends(saved: dict[str, Any]) -> None:
             getattr(c, f"_set_{name}")(value)
     for name, value in saved["attention"].items():
         getattr(c, f"_set_sdp_use_{name}")(value)
+    if saved["precision"] not in (None, _matmul_precision()):
+        torch.set_float32_matmul_precision(saved["precision"])
     for key, value in saved["precisions"].items():
         if c._get_fp32_precision_getter(*key) != value:
             c._set_fp32_precision_setter(*key, value)
@@ -277,16 +289,27 @@ def _unseen(work: Callable[..., Any]) -> Callable[..., Any]:
     return unseen
 
 
+def _lasting(work: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for what sets a mode of the thread: leaving `_DisableTorchDispatch` puts back which
+    dispatch keys were on, those of autocast and of modes among them."""
+
+    def lasting(*arguments: Any) -> Any:
+        with _torch()._C.DisableTorchFunction():
+            return work(*arguments)
+
+    return lasting
+
+
 AMBIENT: list[Entry] = [
-    ("torch", "torch: modes", _unseen(_read_modes), _unseen(_set_modes)),
-    ("torch", "torch: device", _unseen(ambient_modes.read), _unseen(ambient_modes.restore)),
+    ("torch", "torch: modes", _unseen(_read_modes), _lasting(_set_modes)),
+    ("torch", "torch: device", _unseen(ambient_modes.read), _lasting(ambient_modes.restore)),
     (
         "torch",
         "torch: saved tensors",
         _unseen(ambient_modes.read_hooks),
-        _unseen(ambient_modes.put_hooks),
+        _lasting(ambient_modes.put_hooks),
     ),
-    ("torch", "torch: autocast", _unseen(_read_autocast), _unseen(_set_autocast)),
+    ("torch", "torch: autocast", _unseen(_read_autocast), _lasting(_set_autocast)),
     ("torch", "torch: threads", _unseen(_read_threads), _unseen(_set_threads)),
     ("torch", "torch: backends", _unseen(_read_backends), _unseen(_set_backends)),
     ("torch", "torch: settings", _unseen(read_settings), _unseen(set_settings)),

@@ -42,7 +42,8 @@ class Note:
 class Session:
     """What one save works with: `own` are the names of the modules whose functions and classes are
     the program's own, `running` the states of generators that are on the stack, by their frame,
-    `dead` the ids of objects that no code will read again."""
+    `dead` the ids of objects that no code will read again, `variables` what the program's modules
+    and frames hold by name."""
 
     book: Book
     registry: Registry
@@ -51,5 +52,6 @@ class Session:
     library: LibraryObjects
     dead: frozenset[int] = frozenset()
     running: dict[types.FrameType, FrameState] = field(default_factory=dict)
+    variables: list[dict[str, Any]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     missing: list[tuple[Any, str]] = field(default_factory=list)

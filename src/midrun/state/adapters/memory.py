@@ -72,8 +72,21 @@ class Regions:
 
 def regions(saver: Saver) -> Regions:
     """The regions of a save."""
-    found: Regions = saver.memory.setdefault(_REGIONS, Regions())
+    found: Regions | None = saver.memory.get(_REGIONS)
+    if found is None:
+        found = saver.memory[_REGIONS] = Regions()
+        _claim_bytearrays(saver)
     return found
+
+
+def _claim_bytearrays(saver: Saver) -> None:
+    """Let each bytearray in a variable stand for its memory: a tensor over it (torch.frombuffer)
+    does not tell whose memory it is over."""
+    for namespace in saver.session.variables:
+        for value in namespace.values():
+            if type(value) is bytearray and value:
+                start = ctypes.addressof(ctypes.c_char.from_buffer(value))
+                claim(saver, start, len(value), value)
 
 
 def claim(saver: Saver, start: int, length: int, target: Any) -> None:

@@ -22,6 +22,7 @@ def add(registry: Registry) -> None:
     registry.register("torch.amp.grad_scaler.GradScaler", _scaler)
     registry.register("torch.nn.modules.module.Module", _module)
     registry.register("torch.nn.modules.module._WrappedHook", _as_it_is)
+    registry.register("builtins.AccumulateGrad", _accumulation)
     registry.register("torch.jit._script.RecursiveScriptModule", _script_module)
     registry.register("torch.autograd.grad_mode.inference_mode", _inference_mode)
     registry.register(f"{_STATEFUL}._StatefulSingleProcessDataLoaderIter", _as_it_is)
@@ -105,6 +106,18 @@ def _module(obj: Any, saver: Saver) -> Any:
 def _as_it_is(obj: Any, saver: Saver) -> Any:
     # Their __getstate__ refuses, or leaves out what functools.update_wrapper took from a hook.
     return _new, (type(obj),), dict(obj.__dict__), None, None, _fill
+
+
+def _accumulation(obj: Any, saver: Saver) -> Any:
+    """The node at which a gradient reaches a leaf: hooks for several gradients hold theirs."""
+    return _accumulation_of, (obj.variable,)
+
+
+def _accumulation_of(leaf: Any) -> Any:
+    from torch.autograd.graph import get_gradient_edge
+
+    leaf.requires_grad_(True)  # it may still be without what it was saved with
+    return get_gradient_edge(leaf).node
 
 
 def _script_module(obj: Any, saver: Saver) -> Any:
