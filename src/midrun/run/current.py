@@ -23,6 +23,7 @@ from midrun.run.environment import Environment
 from midrun.run.exits import Exits
 from midrun.run.flags import Flags
 from midrun.run.hook import Own
+from midrun.run.journal import Journal
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
 from midrun.run.saving import Snapshot, Unsaved
@@ -75,6 +76,7 @@ class Run:
         book.blocks.on_new = self._block_added
         self.watch: Watch | None = None
         self.sentinel: Sentinel | None = None
+        self.journal: Journal | None = None
         os.register_at_fork(after_in_child=self._leave_alone)
         self._within = Within(book.own)
         self._places: list[Wanted] = []
@@ -132,6 +134,8 @@ class Run:
         reason = reason or self.policy.due(time.monotonic(), is_new, self._writing > 0)
         if reason is not None and time.monotonic() >= self._not_before:
             self.attempt(reason, frame)
+        if self.journal is not None:
+            self.journal.here(number, frame)
         # Only now: a program that continues from that savepoint makes this check again.
         self.flags.passed(number)
         self.seen.add(number)
@@ -184,8 +188,7 @@ class Run:
         if self._busy:
             return
         now = time.monotonic()
-        reason = None
-        own = frame.f_code.co_filename in self.book.own
+        reason, own = None, frame.f_code.co_filename in self.book.own
         if own:
             self._within.own_line()
             reason = self.watch.line() if self.watch is not None else None
@@ -267,6 +270,8 @@ class Run:
         self._writing -= 1
         if savepoint is not None:
             self.newest = savepoint
+            if self.journal is not None:
+                self.journal.savepoint(savepoint)
         else:
             self._fail(f"{error}")
 

@@ -42,6 +42,8 @@ class Ending:
         run = self._run
         if run.sentinel is not None:
             run.sentinel.end(error)
+        if run.journal is not None:
+            run.journal.end(error)
         run.end()
         run.finish_writing()
         if run.watch is not None:
