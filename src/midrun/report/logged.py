@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from midrun.report.branches import SourceEdit, edits_of
 from midrun.report.listing import RunLine, describe_run, root_of
 from midrun.report.words import place
 from midrun.store import Run, Savepoint, Store, StoreError
@@ -15,8 +14,9 @@ Value = bool | int | float | str
 
 @dataclass
 class Round:
-    """The values at the end of a round, `elapsed` seconds into the run. `number` counts the rounds
-    of the loop from the start of the script; None if that is not known."""
+    """The values at the end of a round, `elapsed` seconds into the run; numbers that are not finite
+    are the texts nan, inf and -inf. `number` counts the rounds of the loop from the start of the
+    script; None if that is not known."""
 
     number: int | None
     elapsed: float
@@ -61,10 +61,9 @@ class Failure:
 
 @dataclass
 class RunLog:
-    """All that a run has logged; `edits` is what differs from the run that it continues."""
+    """A run and all that it has logged."""
 
     run: RunLine
-    edits: list[SourceEdit]
     loops: list[LoopLog]
     failure: Failure | None
 
@@ -98,19 +97,13 @@ def read_log(run: Run) -> RunLog:
                 loops[key] = LoopLog(place(*key, root), *key)
             loop = loops[key]
             loop.every = max(loop.every, event["every"])
-            values = {name: _value(value) for name, value in event["values"].items()}
-            loop.rounds.append(Round(event["round"], event["elapsed"], values))
+            loop.rounds.append(Round(event["round"], event["elapsed"], event["values"]))
         elif kind == "exception":
             failure = _failure(event, root)
-    return RunLog(describe_run(run), edits_of(run), list(loops.values()), failure)
+    return RunLog(describe_run(run), list(loops.values()), failure)
 
 
 def _failure(event: dict[str, Any], root: str | None) -> Failure:
     file, line, function = event["place"] or ("", None, "")
     where = place(file, line, function, root) if file else ""
     return Failure(event["type"], event["message"], where, file, line)
-
-
-def _value(value: Any) -> Value:
-    """A number that is not finite is a text in the log."""
-    return float(value) if value in ("nan", "inf", "-inf") else value
