@@ -17,6 +17,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from midrun.run.printed import Printed
 from midrun.run.values import Plain, plain_ones, variables
 from midrun.source.loops import Loop, loops
 from midrun.store import Savepoint
@@ -38,6 +39,8 @@ class Journal:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._series: dict[int, Series | None] = {}
+        self._printed = Printed(lambda lines: self._append(*lines), run.book.own, run.elapsed)
+        self._printed.begin()
         self._loops = functools.cache(lambda path: loops(run.book.own[path]))
 
     def here(self, number: int, frame: types.FrameType) -> None:
@@ -64,6 +67,7 @@ class Journal:
         """The program has ended: by `error` in the middle of rounds, or else with the values that
         the last rounds of its module left."""
         with self._safely():
+            self._printed.end()
             under_way = self._crash(error) if error is not None else set()
             main = vars(sys.modules["__main__"])
             for number, series in self._series.items():
@@ -124,9 +128,13 @@ class Journal:
         })  # fmt: skip
 
     def _write(self, event: dict[str, Any]) -> None:
+        self._printed.flush()
+        self._append(event)
+
+    def _append(self, *events: dict[str, Any]) -> None:
         if os.getpid() == self._run.pid:
             with contextlib.suppress(OSError):  # a full disk, a folder that is gone
-                self._run.stored.log(event)
+                self._run.stored.log(*events)
 
     @contextlib.contextmanager
     def _safely(self) -> Iterator[None]:
@@ -137,6 +145,7 @@ class Journal:
                 raise
             self._run.flags.visits.clear()
             self._run.journal = None
+            self._printed.end()
 
 
 class Series:
