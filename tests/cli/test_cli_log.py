@@ -64,6 +64,21 @@ def test_show_of_a_run_as_json_has_every_record(call, make_run):
     assert "raised at train.py:4 in train" in call("show", run.id).out
 
 
+def test_show_of_a_run_has_the_last_lines_that_it_printed(call, make_run):
+    run = make_run()
+    place = [run.info["roots"][0] + "/train.py", 8]
+    for number in range(7):
+        run.log({
+            "event": "printed", "elapsed": 1.0, "to": "stdout", "text": f"at {number}",
+            "place": place if number else None,
+        })  # fmt: skip
+    lines = [line.strip() for line in call("show", run.id).out.splitlines()]
+    at = lines.index("printed, the last 5 of 7 lines")
+    assert lines[at + 1] == "1.0 s  train.py:8  at 2"
+    assert lines[at + 5 :] == ["1.0 s  train.py:8  at 6"]
+    assert len(json.loads(call("show", run.id, "--json").out)["printed"]) == 7
+
+
 def test_a_torn_line_and_an_empty_log_disturb_nothing(call, make_run):
     run = make_run()
     assert "no loop has logged a value" in call("show", run.id).out

@@ -89,7 +89,9 @@ def saving(command: Command) -> Command:
 
 def no_log(command: Command) -> Command:
     """The option --no-log."""
-    return click.option("--no-log", is_flag=True, help="Do not log the values of loops.")(command)
+    return click.option(
+        "--no-log", is_flag=True, help="Do not log values of loops and what is printed."
+    )(command)
 
 
 def sentinel(command: Command) -> Command:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from midrun.report.branches import SourceEdit
 from midrun.report.history import bars, number
-from midrun.report.logged import Failure, LoopLog, Round, RunLog, Value
+from midrun.report.logged import Failure, Line, LoopLog, Round, RunLog, Value
 from midrun.report.terminal import edited, heading, indented
 from midrun.report.words import count, duration
 
@@ -35,6 +35,7 @@ def log(shown: RunLog) -> RenderableType:
         parts += [Text(), Text(_title(loop), "bold"), indented(_Rounds(loop))]
     if not shown.loops:
         parts += [Text(), Text("no loop has logged a value")]
+    parts += _printed(shown.printed) if shown.printed else []
     parts += _failure(shown.failure) if shown.failure is not None else []
     return Group(*parts)
 
@@ -44,6 +45,14 @@ def _title(loop: LoopLog) -> str:
     rounds = "" if last is None else f": {count(last, 'round')}"
     which = {1: "", 2: ", every 2nd logged"}.get(loop.every, f", every {loop.every}th logged")
     return f"loop at {loop.place}{rounds}{which if last is not None else ''}"
+
+
+def _printed(lines: Sequence[Line]) -> list[RenderableType]:
+    grid = Table.grid(padding=(0, 2))
+    for line in lines[-_LAST:]:
+        grid.add_row(Text(duration(line.elapsed)), Text(line.place), Text(line.text))
+    which = "" if len(lines) <= _LAST else f", the last {_LAST} of {count(len(lines), 'line')}"
+    return [Text(), Text(f"printed{which}", "bold"), indented(grid)]
 
 
 def _failure(failure: Failure) -> list[RenderableType]:

@@ -60,10 +60,22 @@ class Failure:
 
 
 @dataclass
+class Line:
+    """A line that was printed to `stream`, `elapsed` seconds into the run; `place` is the line of
+    the user's own code that did it, if any did."""
+
+    text: str
+    stream: str
+    elapsed: float
+    place: str
+
+
+@dataclass
 class RunLog:
     """A run and all that it has logged."""
 
     run: RunLine
+    printed: list[Line]
     loops: list[LoopLog]
     failure: Failure | None
 
@@ -89,6 +101,7 @@ def read_log(run: Run) -> RunLog:
     root = root_of(run)
     loops: dict[tuple[str, int, str], LoopLog] = {}
     failure = None
+    printed: list[Line] = []
     for event in run.events():
         kind = event.get("event")
         if kind == "values":
@@ -98,9 +111,13 @@ def read_log(run: Run) -> RunLog:
             loop = loops[key]
             loop.every = max(loop.every, event["every"])
             loop.rounds.append(Round(event["round"], event["elapsed"], event["values"]))
+        elif kind == "printed":
+            file, line = event["place"] or ("", None)
+            where = place(file, line, None, root) if file else ""
+            printed.append(Line(event["text"], event["to"], event["elapsed"], where))
         elif kind == "exception":
             failure = _failure(event, root)
-    return RunLog(describe_run(run), list(loops.values()), failure)
+    return RunLog(describe_run(run), printed, list(loops.values()), failure)
 
 
 def _failure(event: dict[str, Any], root: str | None) -> Failure:
