@@ -70,6 +70,25 @@ def test_the_last_round_of_a_script_and_its_exception(project):
     assert error["place"] == [str(project.folder / "a.py"), 4, "<module>"]
 
 
+def test_a_crash_in_a_function_leaves_the_values_of_its_round(project):
+    project.write(
+        """
+        def check(value):
+            bad = float(value)
+            return 1 / bad
+        def train():
+            for i in range(3):
+                value = 2 - int(i)
+                check(value)
+        train()
+        """
+    )
+    project.run("run", "a.py")
+    assert values(project, 5) == [
+        {"i": 0, "value": 2}, {"i": 1, "value": 1}, {"i": 2, "value": 0}
+    ]  # fmt: skip
+
+
 def test_savepoints_are_logged(project):
     project.write(TRAINING)
     project.run("run", "--at", "a.py:10#2", "a.py")

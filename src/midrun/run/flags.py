@@ -112,8 +112,8 @@ class Flags:
         self._set(number, self._counters[number].call)
 
     def _visit(self, number: int) -> Callable[[int, types.FrameType], int]:
-        known, visit = self._passes[number] or 0, self.visits[number]
-        return lambda count, frame: visit(known + count, frame)
+        visit = self.visits[number]
+        return lambda count, frame: visit((self._passes[number] or 0) + count, frame)
 
     def _set(self, number: int, call: Callable[[], object] | None) -> None:
         name = flag(number)
