@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
     "objects": savepoints.objects,
     "resume": resuming.resume,
     "sentinel": watching.sentinel,
+    "journal": watching.journal,
     "why": explaining.why,
     "data": data.data,
     "watch": retrying.watch,

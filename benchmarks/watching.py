@@ -1,4 +1,4 @@
-"""What it costs to watch a training for NaN."""
+"""What it costs to watch a training for NaN, and to log the values of its loops."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from benchmarks.measure import Row, Workplace, copy_in
 
 _ROUNDS = 5
 _LIMIT = 1.02
+_JOURNAL_ROUNDS = 4
+_LIMIT_JOURNAL = 1.01
 _MODELS = ("mlp", "convnet", "transformer")
 _GUARDS = {
     "anomaly": "torch.autograd.set_detect_anomaly",
@@ -40,3 +42,25 @@ def sentinel(work: Workplace) -> Iterator[Row]:
         yield Row(f"{model}, sentinel on against off", f"{value:.3f}", goal, met)
         for guard in guards:
             yield Row(f"{model}, {_GUARDS[guard]}", f"{best[guard] / best['nothing']:.3f}")
+
+
+def journal(work: Workplace) -> Iterator[Row]:
+    """The training script of `overhead.training` with the log and without, by the CPU time of the
+    best epoch of each side."""
+    script = copy_in(work, "train.py")
+    epochs: dict[str, list[float]] = {"--no-log": [], "": []}
+    logged = 0
+    for turn in range(_JOURNAL_ROUNDS):
+        for side in epochs if turn % 2 == 0 else reversed(epochs):
+            options = [side] if side else []
+            ran = work.midrun("run", "--budget", "0", "--no-sentinel", *options, script)
+            epochs[side] += map(float, ran.out.splitlines()[-1].split()[1:])
+            lines = [path.read_text().count("\n") for path in work.store.rglob("log.jsonl")]
+            logged = max([logged, *lines])
+            work.forget()
+    best = {side: min(times) for side, times in epochs.items()}
+    value = best[""] / best["--no-log"]
+    goal, met = f"at most {_LIMIT_JOURNAL}", round(value, 3) <= _LIMIT_JOURNAL
+    yield Row("the best epoch of the training script, not logged", f"{best['--no-log']:.2f} s")
+    yield Row("the same with its log, against that", f"{value:.3f}", goal, met)
+    yield Row("lines in the log", str(logged))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import types
+
 from midrun.run.passes import Counter
 
 
@@ -27,3 +29,19 @@ def test_what_is_called_too_often_is_no_longer_counted():
     assert count.call is None
     assert count.count is None
     assert len(changes) == 1
+
+
+def test_a_visit_says_when_the_next_one_is_to_be():
+    visits: list[int] = []
+
+    def visit(count: int, frame: types.FrameType) -> int:
+        visits.append(count)
+        assert frame.f_code.co_name == "test_a_visit_says_when_the_next_one_is_to_be"
+        return 9
+
+    count = Counter(lambda: None, 0.0, visit)
+    for _ in range(31):
+        assert count.call is not None
+        count.call()
+    assert visits == [1, 11, 21, 31]
+    assert count.count == 31

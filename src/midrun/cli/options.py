@@ -87,6 +87,13 @@ def saving(command: Command) -> Command:
     return command
 
 
+def no_log(command: Command) -> Command:
+    """The option --no-log."""
+    return click.option(
+        "--no-log", is_flag=True, help="Do not log values of loops and what is printed."
+    )(command)
+
+
 def sentinel(command: Command) -> Command:
     """The options that say what happens when the training becomes NaN."""
     for add in reversed((

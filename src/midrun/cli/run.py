@@ -13,6 +13,7 @@ _FOR_A_SCRIPT = {"allow_interspersed_args": False}
 @click.command(short_help="Run a script and take savepoints.", context_settings=_FOR_A_SCRIPT)
 @options.saving
 @options.sentinel
+@options.no_log
 @options.through
 @options.store
 @options.module
@@ -27,6 +28,7 @@ def run(
     on_nan: str,
     no_cures: bool,
     no_sentinel: bool,
+    no_log: bool,
     through: tuple[str, ...],
     store: str | None,
 ) -> None:
@@ -50,6 +52,7 @@ def run(
         budget=budget,
         on_nan="" if no_sentinel else on_nan,
         cures=not no_cures,
+        journal=not no_log,
         through=list(through),
     )
     execute(spec, list(arguments))
@@ -72,6 +75,7 @@ def run(
 @click.option("--cold", is_flag=True, help="Start a new interpreter, even beside a midrun watch.")
 @options.saving
 @options.sentinel
+@options.no_log
 @options.store
 def resume(
     savepoint: str | None,
@@ -86,6 +90,7 @@ def resume(
     on_nan: str,
     no_cures: bool,
     no_sentinel: bool,
+    no_log: bool,
     store: str | None,
 ) -> None:
     """Continue from a savepoint, in the code as it is now. Default: the newest of all.
@@ -112,6 +117,7 @@ def resume(
         budget=budget,
         on_nan="" if no_sentinel else on_nan,
         cures=not no_cures,
+        journal=not no_log,
         assignments=list(assignments),
         trust=trust,
         device=device,

@@ -27,23 +27,30 @@ def ls(run: str | None, as_json: bool, store: str | None) -> None:
     terminal.console().print(terminal.runs(lines))
 
 
-@click.command(short_help="Show a savepoint.")
+@click.command(short_help="Show what a run has logged, or a savepoint.")
 @click.argument(
-    "savepoint", metavar="[RUN[:SAVEPOINT]]", required=False, shell_complete=options.complete_names
+    "name", metavar="[RUN|RUN:SAVEPOINT]", required=False, shell_complete=options.complete_names
 )
 @options.as_json
 @options.store
-def show(savepoint: str | None, as_json: bool, store: str | None) -> None:
-    """Show a savepoint: where it is, what is in it, what is not, what has been edited since."""
+def show(name: str | None, as_json: bool, store: str | None) -> None:
+    """Show a RUN: the values of its loops' variables, how it ended, what was edited before it went
+    on. Or a savepoint, by default the newest: where it is, what is in it, what is not, what has
+    been edited since."""
     from midrun.report.details import describe
+    from midrun.report.logged import RunLog, named, read_log
+    from midrun.store import Savepoint
 
-    details = describe(existing_store(store).savepoint(savepoint))
+    found = named(existing_store(store), name)
+    shown = describe(found) if isinstance(found, Savepoint) else read_log(found)
     if as_json:
-        click.echo(json.dump(details))
+        click.echo(json.dump(shown))
         return
-    from midrun.report import terminal
+    from midrun.report import curves, terminal
 
-    terminal.console().print(terminal.details(details))
+    terminal.console().print(
+        curves.log(shown) if isinstance(shown, RunLog) else terminal.details(shown)
+    )
 
 
 @click.command(short_help="Remove runs or savepoints.")

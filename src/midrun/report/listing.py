@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from midrun.report import words
+from midrun.report.branches import SourceEdit, edits_of
 from midrun.store import Run, Savepoint, Store
 
 
@@ -42,7 +43,7 @@ class RunLine:
 
     `status` is running, finished, crashed, killed, or what else the run has set; `error` is the
     last line of the traceback that it ended with; `elapsed` is in seconds and counts the runs that
-    it continues.
+    it continues. `edits` are the files in which it differs from the run that it continues.
     """
 
     id: str
@@ -52,6 +53,7 @@ class RunLine:
     started: float
     elapsed: float | None
     error: str | None
+    edits: list[SourceEdit] = field(default_factory=list)
     savepoints: list[SavepointLine] = field(default_factory=list)
     continuations: list[RunLine] = field(default_factory=list)
 
@@ -91,6 +93,7 @@ def describe_run(run: Run) -> RunLine:
         started=run.started,
         elapsed=run.info.get("elapsed"),
         error=run.info.get("error"),
+        edits=edits_of(run),
         savepoints=[
             describe_savepoint(readable[number])
             if number in readable
@@ -132,8 +135,11 @@ def status(run: Run) -> str:
 def command(run: Run) -> str:
     """What was run, as typed after `midrun run`; for a continuation, what was set."""
     info = run.info
-    if assignments := info.get("assignments"):
-        return shlex.join(word for text in assignments for word in ("--set", text))
+    changed = [word for text in info.get("assignments", []) for word in ("--set", text)]
+    if device := info.get("device"):
+        changed += ["--device", device]
+    if changed:
+        return shlex.join(changed)
     if info.get("parent") or "target" not in info:
         return ""
     return shlex.join([*["-m"] * bool(info.get("is_module")), info["target"], *info["argv"]])

@@ -16,6 +16,7 @@ from rich.tree import Tree
 from midrun.report.words import count, duration, size, when
 
 if TYPE_CHECKING:  # they load most of midrun
+    from midrun.report.branches import SourceEdit
     from midrun.report.details import Details
     from midrun.report.health import Check
     from midrun.report.listing import RunLine, SavepointLine
@@ -90,18 +91,30 @@ def checks(found: list[Check]) -> RenderableType:
     return grid
 
 
-def _add(tree: Tree, line: RunLine) -> None:
-    header = Text.assemble(
+def heading(line: RunLine) -> Text:
+    """A run in a line: how it stands, when it began, what it continues."""
+    title = Text.assemble(
         (line.id, "bold"), "  ", (line.status, _STYLES.get(line.status, "default")),
         "  ", when(line.started),
     )  # fmt: skip
     if line.elapsed is not None:
-        header.append(f", worked {duration(line.elapsed)}")
+        title.append(f", worked {duration(line.elapsed)}")
     if line.parent is not None:
-        header.append(f"  continues {line.parent}")
-    label: list[RenderableType] = [header]
+        title.append(f"  continues {line.parent}")
+    return title
+
+
+def edited(edit: SourceEdit) -> str:
+    """The edit of a file in short."""
+    return f"{edit.name} +{edit.added} -{edit.removed}"
+
+
+def _add(tree: Tree, line: RunLine) -> None:
+    label: list[RenderableType] = [heading(line)]
     if line.command:
         label.append(Text(line.command, "cyan"))
+    if line.edits:
+        label.append(Text(", ".join(map(edited, line.edits)), "cyan"))
     if line.error:
         label.append(Text(line.error, "red"))
     if line.savepoints:

@@ -20,6 +20,7 @@ from midrun.run import alarm, signals
 from midrun.run.current import Run
 from midrun.run.hook import HotFinder, Own
 from midrun.run.imports import after_import
+from midrun.run.journal import Journal
 from midrun.run.places import Wanted, parse, settle
 from midrun.run.policy import Policy
 from midrun.run.project import project_root
@@ -114,6 +115,8 @@ def make_run(
         getattr(importlib.import_module(module), function)(run, spec.request)
     elif spec.on_nan:
         alarm.install(run, spec.on_nan, cures=spec.cures)
+    if spec.journal and not spec.attach and not spec.verify:
+        run.journal = Journal(run)
     signals.install(run)
     after_import(loaders.MODULE, loaders.watch)
     after_import(loaders.STATEFUL_MODULE, loaders.watch)

@@ -23,6 +23,7 @@ from midrun.run.environment import Environment
 from midrun.run.exits import Exits
 from midrun.run.flags import Flags
 from midrun.run.hook import Own
+from midrun.run.journal import Journal
 from midrun.run.memory import Memory
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
@@ -78,18 +79,17 @@ class Run:
         self.watch: Watch | None = None
         self.watched = False
         self.sentinel: Sentinel | None = None
+        self.journal: Journal | None = None
         os.register_at_fork(after_in_child=self._leave_alone)
         self._within = Within(book.own)
         self._places: list[Wanted] = []
-        self._busy = False
-        self._leaving = False
+        self._busy = self._leaving = False
         self._told: set[str] = set()
         self._quiet = quiet
         self._writing = 0
         self._last: Pending | None = None
         self._failed = False
-        self._not_before = 0.0
-        self._in_vain = 0.0
+        self._not_before = self._in_vain = 0.0
 
     @functools.cached_property
     def registry(self) -> Registry:
@@ -137,6 +137,8 @@ class Run:
         reason = reason or self.policy.due(time.monotonic(), is_new, self._writing > 0)
         if reason is not None and time.monotonic() >= self._not_before:
             self.attempt(reason, frame)
+        if self.journal is not None:
+            self.journal.here(number, frame)
         # Only now: a program that continues from that savepoint makes this check again.
         self.flags.passed(number)
         self.seen.add(number)
@@ -191,8 +193,7 @@ class Run:
         if self._busy:
             return
         now = time.monotonic()
-        reason = None
-        own = frame.f_code.co_filename in self.book.own
+        reason, own = None, frame.f_code.co_filename in self.book.own
         if own:
             self._within.own_line()
             reason = self.watch.line() if self.watch is not None else None
@@ -274,6 +275,8 @@ class Run:
         self._writing -= 1
         if savepoint is not None:
             self.newest = savepoint
+            if self.journal is not None:
+                self.journal.savepoint(savepoint)
         else:
             self._fail(f"{error}")
 

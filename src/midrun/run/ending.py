@@ -43,6 +43,8 @@ class Ending:
         run = self._run
         if run.sentinel is not None:
             run.sentinel.end(error)
+        if run.journal is not None:
+            run.journal.end(error)
         run.end()
         run.finish_writing(from_memory=error is not None)
         if run.watch is not None:

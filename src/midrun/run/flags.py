@@ -23,13 +23,15 @@ from midrun.source.hot import flag
 
 class Flags:
     """`here` is called at each check whose flag is up, with the number of the block and the frame
-    that the check is in."""
+    that the check is in. `visits` gives the blocks that are looked at while they are counted: what
+    is called, with the pass that begins; see `Counter`."""
 
     def __init__(self, here: Callable[[int, types.FrameType], None]) -> None:
         def check(number: int) -> None:
             here(number, sys._getframe(1))
 
         self._spare = spare_builtins()
+        self.visits: dict[int, Callable[[int, types.FrameType], int]] = {}
         self._check = check
         self._checks: list[Callable[[], object]] = []
         self._counters: dict[int, Counter] = {}
@@ -105,8 +107,13 @@ class Flags:
             self._set(number, None)
             return
         if number not in self._counters:
-            self._counters[number] = Counter(lambda: self._count(number))
+            visit = self._visit(number) if number in self.visits else None
+            self._counters[number] = Counter(lambda: self._count(number), visit=visit)
         self._set(number, self._counters[number].call)
+
+    def _visit(self, number: int) -> Callable[[int, types.FrameType], int]:
+        visit = self.visits[number]
+        return lambda count, frame: visit((self._passes[number] or 0) + count, frame)
 
     def _set(self, number: int, call: Callable[[], object] | None) -> None:
         name = flag(number)

@@ -49,7 +49,10 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     own = Own(info["roots"], info["through"])
     wanted = [parse(text) for text in spec.at]
     book = boot.make_book(spec, wanted)
-    child = {k: info[k] for k in _INHERITED} | {"assignments": spec.assignments}
+    child = {k: info[k] for k in _INHERITED} | {
+        "assignments": spec.assignments,
+        "device": spec.device,
+    }
     old = {p: Source(p, savepoint.run.source(key)) for p, key in manifest["sources"].items()}
     for path in old:
         if os.path.exists(path):

@@ -28,7 +28,8 @@ class Spec:
     `stop` that the program ends after the first.
 
     `on_nan` is what happens when the training becomes NaN: "ask", "continue" or "stop"; empty for
-    no sentinel; `cures` says whether cures are tried then.
+    no sentinel; `cures` says whether cures are tried then. `journal` says whether what happens is
+    logged.
 
     `attach` names a function, "package.module:function", that is called with the run and with
     `request` before anything else: so features come to the process that the program runs in. Such
@@ -55,6 +56,7 @@ class Spec:
     quiet: bool = False
     on_nan: str = ""
     cures: bool = True
+    journal: bool = True
     attach: str = ""
     request: str = ""
     scratch: str = ""

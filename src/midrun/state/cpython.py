@@ -9,10 +9,13 @@ versions are refused.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import functools
 import sys
 import sysconfig
 import types
+from collections.abc import Collection
 from typing import Any
 
 from midrun.source.positions import Unknown
@@ -37,6 +40,7 @@ class _Empty:
 EMPTY = _Empty()
 
 
+@functools.cache
 def unsupported() -> str | None:
     """Why frames can't be read in this interpreter, or None."""
     if sys.implementation.name != "cpython" or _VERSION not in _CODE:
@@ -66,6 +70,21 @@ def variables(frame: types.FrameType) -> tuple[dict[str, Any], dict[str, types.C
         elif isinstance(value, types.CellType):
             cells[name] = value
     return plain, cells
+
+
+def some_variables(frame: types.FrameType, names: Collection[str]) -> dict[str, Any]:
+    """The values of those of the variables `names` that a frame has bound, in cells or not."""
+    found: dict[str, Any] = {}
+    for index, name in enumerate(_local_names(frame.f_code)):
+        if name not in names:
+            continue
+        value = _read(frame, index)
+        if isinstance(value, types.CellType):
+            with contextlib.suppress(ValueError):
+                found[name] = value.cell_contents
+        elif value is not EMPTY:
+            found[name] = value
+    return found
 
 
 def value_stack(frame: types.FrameType, count: int) -> list[Any]:

@@ -92,9 +92,10 @@ class Run:
             return {}
         return end if isinstance(end, dict) else {}
 
-    def log(self, event: dict[str, Any]) -> None:
-        """Append one event to the log, with the time (unix) unless it has one. Raises OSError."""
-        line = json.dumps({"time": time.time(), **event}).encode() + b"\n"
+    def log(self, *events: dict[str, Any]) -> None:
+        """Append events to the log, with the time (unix) unless they have one. Raises OSError."""
+        now = time.time()
+        line = b"".join(json.dumps({"time": now, **event}).encode() + b"\n" for event in events)
         fd = os.open(self.folder / "log.jsonl", os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
         try:
             size = os.fstat(fd).st_size
