@@ -19,7 +19,7 @@ KNOWN = {
     "maml_normalised_inner_step": "the division by a gradient's norm is part of a larger graph",
     "vqgan_adaptive_weight": "a ratio of gradients' norms is taken for clipping, not for a weight",
 }
-EACH = 1 if os.environ.get("MIDRUN_ALL_CASES") else 4
+EACH = 1 if os.environ.get("MIDRUN_ALL_CASES") else 8
 pytest.importorskip("torch")
 
 
