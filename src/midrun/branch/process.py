@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +44,9 @@ def ask_branch(
     files = folder / "files"
     files.mkdir()
     out = files / "answer.json"
-    said = _run(start, attach, request(str(out), str(files)), folder)
+    scratch = str(branch_store(folder).folder)
+    spec, arguments = branch_spec(start, attach, request(str(out), str(files)), scratch)
+    said = run_branch(start, spec, arguments)
     return out.read_text() if out.exists() else None, said
 
 
@@ -53,33 +55,40 @@ def branch_store(folder: Path) -> Store:
     return Store(folder / "run")
 
 
-def _run(start: Start, attach: str, request: str, folder: Path) -> str:
+def branch_spec(
+    start: Start, attach: str, request: str, scratch: str, *, at: Iterable[str] = ()
+) -> tuple[Spec, list[str]]:
+    """How the process of a branch is started, and the arguments of the script. Savepoints are taken
+    `at` these places, into the folder `scratch`."""
     info = start.run.info
     spec = Spec(
         store=str(start.run.store.folder),
         attach=attach,
         request=request,
-        scratch=str(branch_store(folder).folder),
+        scratch=scratch,
         quiet=True,
         budget=0.0,
+        at=list(at),
         hash_seed=info.get("hash_seed", ""),
     )
-    arguments: list[str] = []
     if start.savepoint is not None:
         spec.savepoint = start.savepoint.spec
-    else:
-        spec.target, spec.is_module = info["target"], info["is_module"]
-        spec.through, arguments = info["through"], info["argv"]
+        return spec, []
+    spec.target, spec.is_module, spec.through = info["target"], info["is_module"], info["through"]
+    return spec, info["argv"]
+
+
+def run_branch(start: Start, spec: Spec, arguments: list[str]) -> str:
+    """Run a branch to its end, unheard. Returns its last words, if it did not end well."""
     argv, environment = command(spec, arguments)
-    with (folder / "errors").open("wb") as errors:
-        code = subprocess.run(
-            argv,
-            env=environment,
-            cwd=info["cwd"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            check=False,
-        ).returncode
-    last = (folder / "errors").read_text(errors="replace").strip().splitlines()[-1:]
-    return "" if code == 0 else "".join(last) or f"exit code {code}"
+    done = subprocess.run(
+        argv,
+        env=environment,
+        cwd=start.run.info["cwd"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+    return "" if done.returncode == 0 else "".join(last) or f"exit code {done.returncode}"

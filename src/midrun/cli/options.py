@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from midrun.run.spec import Spec
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -130,3 +133,36 @@ def script(command: Command) -> Command:
         command
     )
     return click.argument("target", metavar="SCRIPT", type=click.Path())(command)
+
+
+def running(command: Command) -> Command:
+    """What the commands that start a script take."""
+    for add in (script, module, store, through, sentinel, saving):
+        command = add(command)
+    return command
+
+
+def spec(
+    store: str,
+    *,
+    at: tuple[str, ...],
+    on_nan: str,
+    no_cures: bool,
+    no_sentinel: bool,
+    no_log: bool = False,
+    through: tuple[str, ...] = (),
+    **others: Any,
+) -> Spec:
+    """What the options of `saving`, `sentinel`, `no_log` and `through` ask for; `others` are as
+    `Spec` has them."""
+    from midrun.run.spec import Spec
+
+    return Spec(
+        store=store,
+        at=list(at),
+        on_nan="" if no_sentinel else on_nan,
+        cures=not no_cures,
+        journal=not no_log,
+        through=list(through),
+        **others,
+    )

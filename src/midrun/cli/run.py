@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from midrun.cli import options
@@ -11,26 +13,10 @@ _FOR_A_SCRIPT = {"allow_interspersed_args": False}
 
 
 @click.command(short_help="Run a script and take savepoints.", context_settings=_FOR_A_SCRIPT)
-@options.saving
-@options.sentinel
+@options.running
 @options.no_log
-@options.through
-@options.store
-@options.module
-@options.script
 def run(
-    target: str,
-    arguments: tuple[str, ...],
-    is_module: bool,
-    at: tuple[str, ...],
-    every: float | None,
-    budget: float,
-    on_nan: str,
-    no_cures: bool,
-    no_sentinel: bool,
-    no_log: bool,
-    through: tuple[str, ...],
-    store: str | None,
+    target: str, arguments: tuple[str, ...], is_module: bool, store: str | None, **saving: Any
 ) -> None:
     """Run a script as python does, and take savepoints on the way.
 
@@ -40,21 +26,10 @@ def run(
     midrun run -m package.train
     """
     from midrun.report.finding import folder_for
-    from midrun.run.spec import Spec, execute
+    from midrun.run.spec import execute
 
     folder = folder_for(target, is_module=is_module, named=store)
-    spec = Spec(
-        store=str(folder),
-        target=target,
-        is_module=is_module,
-        at=list(at),
-        every=every,
-        budget=budget,
-        on_nan="" if no_sentinel else on_nan,
-        cures=not no_cures,
-        journal=not no_log,
-        through=list(through),
-    )
+    spec = options.spec(str(folder), target=target, is_module=is_module, **saving)
     execute(spec, list(arguments))
 
 
@@ -84,14 +59,8 @@ def resume(
     strict: bool,
     trust: bool,
     cold: bool,
-    at: tuple[str, ...],
-    every: float | None,
-    budget: float,
-    on_nan: str,
-    no_cures: bool,
-    no_sentinel: bool,
-    no_log: bool,
     store: str | None,
+    **saving: Any,
 ) -> None:
     """Continue from a savepoint, in the code as it is now. Default: the newest of all.
 
@@ -100,7 +69,7 @@ def resume(
     midrun resume 1123-091502-k3:4 --set lr=0.01
     """
     from midrun.report.finding import existing_store
-    from midrun.run.spec import Spec, execute
+    from midrun.run.spec import execute
     from midrun.run.stale import strict_choice
 
     found = existing_store(store).savepoint(savepoint)
@@ -109,19 +78,14 @@ def resume(
         if chosen.spec != found.spec:
             click.echo(f"midrun: {found.spec} is stale; resuming {chosen.spec}", err=True)
         found = chosen
-    spec = Spec(
-        store=str(found.run.store.folder),
+    spec = options.spec(
+        str(found.run.store.folder),
         savepoint=found.spec,
-        at=list(at),
-        every=every,
-        budget=budget,
-        on_nan="" if no_sentinel else on_nan,
-        cures=not no_cures,
-        journal=not no_log,
         assignments=list(assignments),
         trust=trust,
         device=device,
         hash_seed=found.run.info.get("hash_seed", ""),
+        **saving,
     )
     if not cold:
         from midrun.loop.joining import continue_warm

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from midrun.cli import options
@@ -12,25 +14,14 @@ from midrun.cli import options
     context_settings={"allow_interspersed_args": False},
 )
 @click.option("--cold", is_flag=True, help="Start each try in a new interpreter.")
-@options.saving
-@options.sentinel
-@options.through
-@options.store
-@options.module
-@options.script
+@options.running
 def watch(
     target: str,
     arguments: tuple[str, ...],
     is_module: bool,
     cold: bool,
-    at: tuple[str, ...],
-    every: float | None,
-    budget: float,
-    on_nan: str,
-    no_cures: bool,
-    no_sentinel: bool,
-    through: tuple[str, ...],
     store: str | None,
+    **saving: Any,
 ) -> int:
     """Run a script. When it fails, wait until an edit is saved, and go on from before the failure.
 
@@ -39,18 +30,7 @@ def watch(
     """
     from midrun.loop.watch import Watch
     from midrun.report.finding import folder_for
-    from midrun.run.spec import Spec
 
     folder = folder_for(target, is_module=is_module, named=store)
-    spec = Spec(
-        store=str(folder),
-        target=target,
-        is_module=is_module,
-        at=list(at),
-        every=every,
-        budget=budget,
-        on_nan="" if no_sentinel else on_nan,
-        cures=not no_cures,
-        through=list(through),
-    )
+    spec = options.spec(str(folder), target=target, is_module=is_module, **saving)
     return Watch(spec, list(arguments), cold=cold).run()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from typing import NoReturn
 
-from midrun.branch.process import Start
+from midrun.branch.process import branch_spec
 from midrun.past.position import Found
 from midrun.past.visit import ATTACH, Request
-from midrun.run.spec import Spec, execute
+from midrun.run.spec import execute
 
 
 def goto(found: Found, then: str, expressions: list[str]) -> NoReturn:
@@ -28,25 +28,7 @@ def goto(found: Found, then: str, expressions: list[str]) -> NoReturn:
         str(position),
         expressions,
     )
-    spec, arguments = spec_of(found.start, request, scratch)
-    execute(spec, arguments)
-
-
-def spec_of(start: Start, request: Request, scratch: str) -> tuple[Spec, list[str]]:
-    """How the process is started that visits a position."""
-    info = start.run.info
-    spec = Spec(
-        store=str(start.run.store.folder),
-        attach=ATTACH,
-        request=request.write(),
-        scratch=f"{scratch}/run",
-        quiet=True,
-        budget=0.0,
-        at=request.at,
-        hash_seed=info.get("hash_seed", ""),
+    spec, arguments = branch_spec(
+        found.start, ATTACH, request.write(), f"{scratch}/run", at=request.at
     )
-    if start.savepoint is not None:
-        spec.savepoint = start.savepoint.spec
-        return spec, []
-    spec.target, spec.is_module, spec.through = info["target"], info["is_module"], info["through"]
-    return spec, info["argv"]
+    execute(spec, arguments)

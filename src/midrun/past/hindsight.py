@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -14,12 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from midrun.branch.process import Start
+from midrun.branch.process import Start, branch_spec, run_branch
 from midrun.errors import MidrunError
-from midrun.past.goto import spec_of
 from midrun.past.position import Past, Position
-from midrun.past.visit import Request
-from midrun.run.spec import command
+from midrun.past.visit import ATTACH, Request
 
 _START = 3.0  # seconds that a piece takes to start, for the estimate and to see what is worth one
 _LOOK = 0.2  # seconds between two looks at how far it is
@@ -148,22 +145,14 @@ def _repeat(plan: Plan, piece: Piece, expressions: list[str], out: Path) -> None
             every=plan.every,
             out=str(out),
         )
-        spec, arguments = spec_of(piece.start, request, scratch)
-        argv, environment = command(spec, arguments)
-        done = subprocess.run(
-            argv,
-            env=environment,
-            cwd=piece.start.run.info["cwd"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            check=False,
+        spec, arguments = branch_spec(
+            piece.start, ATTACH, request.write(), f"{scratch}/run", at=request.at
         )
+        said = run_branch(piece.start, spec, arguments)
     if not out.exists() or not out.read_bytes().endswith(b'{"end": true}\n'):
-        said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        why = "".join(said) or f"exit code {done.returncode}"
         raise MidrunError(
-            f"the run could not be repeated {piece.start}: {why}", slug="not-repeated"
+            f"the run could not be repeated {piece.start}: {said or 'it ended too early'}",
+            slug="not-repeated",
         )
 
 
