@@ -31,6 +31,7 @@ RANK = {
     "data": 5,
     "numerics": 6,
     "past": 6,
+    "rehearse": 6,
     "report": 7,
     "cli": 8,
     "__init__": 9,

@@ -1,0 +1,1 @@
+"""`midrun rehearse`: the whole experiment in a minute, before it is sent off for the night."""
