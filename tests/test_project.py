@@ -27,16 +27,16 @@ RANK = {
     "run": 4,
     "verify": 5,
     "branch": 5,
-    "loop": 5,
     "data": 5,
     "numerics": 6,
     "past": 6,
     "rehearse": 6,
-    "report": 7,
-    "cli": 8,
-    "__init__": 9,
-    "__main__": 9,
-    "_boot": 9,
+    "loop": 7,
+    "report": 8,
+    "cli": 9,
+    "__init__": 10,
+    "__main__": 10,
+    "_boot": 10,
 }
 MOST_LINES = 340
 

@@ -131,6 +131,48 @@ def test_keys(watch, train):
     assert "a cold start" not in session.shown
 
 
+PROMPT = "(Pdb) "
+
+
+def test_the_debugger_at_the_crash(watch, train, edit):
+    session = watch("train.py")
+    assert "p:debug" in session.wait_for()
+    session.type("p")
+    shown = session.wait_for(PROMPT)
+    assert "debugger at train.py:9#1, from " in shown
+    assert '-> print("result", total / 0)' in shown
+    assert "begin" not in shown
+    session.type("p total + 1\n")
+    assert "781" in session.wait_for(PROMPT)
+    session.interrupt()
+    session.wait_for(PROMPT)
+    session.type("q\n")
+    assert "Traceback" not in session.wait_for()
+    edit("train.py", "/ 0", "/ 4")
+    assert "begin" not in session.wait_for("result 195.0")
+    assert session.end() == 0
+    assert "a cold start" not in session.shown
+
+
+def test_an_edit_while_the_debugger_is_open_is_used_after_it(watch, train, edit):
+    session = watch("--cold", "train.py")
+    session.wait_for()
+    session.type("p")
+    session.wait_for(PROMPT)
+    edit("train.py", "/ 0", "/ 4")
+    session.type("c\n")
+    assert "try 2: train.py edited" in session.wait_for("result 195.0")
+    assert session.end() == 0
+
+
+def test_no_debugger_without_a_crash(watch, train):
+    train.write_text("import sys\nsys.exit(7)\n")
+    session = watch("train.py")
+    assert "p:debug" not in session.wait_for()
+    session.type("pq")
+    assert session.end() == 7
+
+
 def test_an_edit_of_what_had_run_goes_back_before_it(watch, train, edit):
     session = watch("train.py")
     session.wait_for()

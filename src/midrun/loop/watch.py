@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import tempfile
 import time
 import types
 import warnings
@@ -31,6 +32,8 @@ from midrun.loop.edits import Edits, Files
 from midrun.loop.terminal import Terminal
 from midrun.loop.waiting import Waiting
 from midrun.loop.warm import Warm
+from midrun.past.goto import journey
+from midrun.past.position import Found, crash_of
 from midrun.run import inventory
 from midrun.run.spec import Spec, fix_hashes
 from midrun.run.stale import stale_edits
@@ -38,6 +41,7 @@ from midrun.store import Run, Savepoint, Store
 
 _GRACE = 1.0  # seconds that an empty or missing file is given to come back
 _BAD_INPUT = 2
+_QUIT, _DEBUG = "q", "p"  # what the user can want other than a try
 
 
 class Watch:
@@ -53,6 +57,7 @@ class Watch:
         self._tries = 0
         self._waiting: Waiting | None = None
         self._run: Run | None = None  # that of the last try that began
+        self._crash: Found | None = None  # how to go to its crash, if it has one
 
     def run(self) -> int:
         """Try until the script ends well, or the user wants no more; the last exit code."""
@@ -89,29 +94,36 @@ class Watch:
         self._tries += 1
         if self._tries > 1:
             words.going_on(self._tries, following)
+        spec, arguments, savepoint = self._spec, self._arguments, following.choice.savepoint
+        if savepoint is not None:
+            spec = replace(spec, target="", is_module=False, savepoint=savepoint.spec)
+            arguments = []
+        pid, code = self._attend(spec, arguments, savepoint)
+        runs = reversed(self._store.runs())  # process ids come again
+        run = next((run for run in runs if run.info.get("pid") == pid), None)
+        refused = run is None or (code == _BAD_INPUT and "status" not in run.info)
+        if not refused:
+            self._run = run
+        return code, refused
+
+    def _attend(
+        self, spec: Spec, arguments: list[str], savepoint: Savepoint | None
+    ) -> tuple[int, int]:
+        """Leave the terminal to a process until it ends: its id and exit code."""
         with Attention(same_terminal=True) as attention:
-            child = attention.child = self._start(following.choice)
+            child = attention.child = self._start(spec, arguments, savepoint)
             self._finish_waiting()
             code = child.wait()
         self._terminal.restore()
         reap()
         if attention.told:
             raise _Told(attention.told[0])
-        runs = reversed(self._store.runs())  # process ids come again
-        run = next((run for run in runs if run.info.get("pid") == child.pid), None)
-        refused = run is None or (code == _BAD_INPUT and "status" not in run.info)
-        if not refused:
-            self._run = run
-        return code, refused
+        return child.pid, code
 
-    def _start(self, choice: Choice) -> Child:
-        spec, arguments = self._spec, self._arguments
-        if choice.savepoint is not None:
-            spec = replace(spec, target="", is_module=False, savepoint=choice.savepoint.spec)
-            arguments = []
-        if self._warm is not None and self._tries > 1:
+    def _start(self, spec: Spec, arguments: list[str], savepoint: Savepoint | None) -> Child:
+        if self._warm is not None and self._run is not None:
             try:
-                child = self._warm.start(spec, arguments, choice.savepoint)
+                child = self._warm.start(spec, arguments, savepoint)
                 for name, reason in self._warm.unfit.items():
                     words.say(f"{name} is started cold: {reason}")
                 return child
@@ -139,18 +151,35 @@ class Watch:
             except OSError as error:
                 words.say(f"the next start will be cold: no keeper could be started ({error})")
         words.ended(code, run, next(candidates(run), None))
+        self._crash = crash_of(run)
         try:
             edits = files.look()
             if edits.whole and (choice := _newest(run)) is not None:
                 return Next(choice, edits.edited, files.taken(), meanwhile=True)
-            self._waiting = Waiting(self._terminal, files.folders)
-            with self._waiting as waiting:
-                words.invite(waiting.keys)
-                return self._next(waiting, run, files)
+            while True:
+                self._waiting = Waiting(self._terminal, files.folders)
+                with self._waiting as waiting:
+                    words.invite(waiting.keys, crash=self._crash is not None)
+                    wish = self._wish(waiting, run, files)
+                if isinstance(wish, Next):
+                    return wish
+                if wish == _QUIT:
+                    return None
+                self._debug()
         except KeyboardInterrupt:
             return None
 
-    def _next(self, waiting: Waiting, run: Run, files: Files) -> Next | None:
+    def _debug(self) -> None:
+        """Open the debugger at the crash, until the user leaves it."""
+        crash = self._crash
+        assert crash is not None
+        words.debugging(crash)
+        with tempfile.TemporaryDirectory(prefix="midrun-goto-") as scratch:
+            spec, arguments = journey(crash, "debug", [], scratch)
+            self._attend(spec, arguments, crash.start.savepoint)
+
+    def _wish(self, waiting: Waiting, run: Run, files: Files) -> Next | str:
+        """The next try, or the key of something else that the user wants."""
         patience = _Patience()
         choice: Choice | None = None
         while choice is None:
@@ -160,7 +189,9 @@ class Watch:
                 continue
             key = waiting.next()
             if key in ("q", "\x04"):
-                return None
+                return _QUIT
+            if key == _DEBUG and self._crash is not None:
+                return key
             if key == "r":
                 choice = Choice()
             elif key in ("\n", "\r"):

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Sequence
 
 from midrun.loop.choice import Next
+from midrun.past.position import Found
 from midrun.run.ending import duration
 from midrun.store import Run, Savepoint
 
 LISTED = 9  # savepoints, one key each
 _NAMED = 3  # edited files
-_KEYS = (("enter", "go"), ("s", "list"), ("r", "restart"), ("q", "quit"))
+_KEYS = (("enter", "go"), ("s", "list"), ("r", "restart"), ("p", "debug"), ("q", "quit"))
 
 
 def say(text: str) -> None:
@@ -45,11 +46,18 @@ def _failure(code: int) -> str:
     return "interrupted" if code == -signal.SIGINT else f"ended by {signal.Signals(-code).name}"
 
 
-def invite(keys: bool) -> None:
+def invite(keys: bool, *, crash: bool) -> None:
     """What the user can do now; in 40 columns."""
     say("save an edit to retry")
     if keys:
-        print("  ".join(f"{key}:{word}" for key, word in _KEYS), file=sys.stderr, flush=True)
+        told = [f"{key}:{word}" for key, word in _KEYS if crash or word != "debug"]
+        wide = "  ".join(told)
+        print(wide if len(wide) < _width() else " ".join(told), file=sys.stderr, flush=True)
+
+
+def debugging(crash: Found) -> None:
+    """The debugger is about to open."""
+    rule(f"debugger at {crash.position}, {crash.start}")
 
 
 def farewell(newest: Savepoint | None) -> None:

@@ -1,4 +1,4 @@
-"""`midrun goto`: becoming the process that goes to a position."""
+"""`midrun goto`: the process that goes to a position."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ from typing import NoReturn
 from midrun.branch.process import branch_spec
 from midrun.past.position import Found
 from midrun.past.visit import ATTACH, Request
-from midrun.run.spec import execute
+from midrun.run.spec import Spec, execute
 
 
 def goto(found: Found, then: str, expressions: list[str]) -> NoReturn:
-    """Go to a position, then "print" the expressions, "debug" or open a "shell" there.
+    """Become the process that goes to a position; see `journey`."""
+    scratch = tempfile.mkdtemp(prefix="midrun-goto-")
+    execute(*journey(found, then, expressions, scratch))
 
-    Files that the program writes on the way go to a scratch folder.
+
+def journey(
+    found: Found, then: str, expressions: list[str], scratch: str
+) -> tuple[Spec, list[str]]:
+    """What a process runs to go to a position, then "print" the expressions, "debug" or open a
+    "shell" there, and the arguments of the script.
+
+    Files that the program writes on the way go to the folder `scratch`, which the process removes.
     """
     position = found.position
-    scratch = tempfile.mkdtemp(prefix="midrun-goto-")
     request = Request(
         position.file,
         position.line,
@@ -28,7 +36,4 @@ def goto(found: Found, then: str, expressions: list[str]) -> NoReturn:
         str(position),
         expressions,
     )
-    spec, arguments = branch_spec(
-        found.start, ATTACH, request.write(), f"{scratch}/run", at=request.at
-    )
-    execute(spec, arguments)
+    return branch_spec(found.start, ATTACH, request.write(), f"{scratch}/run", at=request.at)

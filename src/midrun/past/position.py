@@ -251,6 +251,15 @@ def expressions(texts: Iterable[str]) -> list[str]:
     return found
 
 
+def crash_of(run: Run) -> Found | None:
+    """The crash of `run`, and where to start for it; None if there is none to go to."""
+    try:
+        past = Past(run)
+        return past.start(past.find("crash"))
+    except (MidrunError, SyntaxError):  # of a file that is being edited
+        return None
+
+
 def find_run(store: Store, name: str | None) -> Run:
     """The run `name`, or the newest. Raises the store's errors."""
     return store.run(name or "newest")

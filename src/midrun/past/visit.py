@@ -160,6 +160,8 @@ class _Visit(_Visitor):
 
     def _arrive(self) -> None:
         self._voice.restore()
+        if self._run.handlers is not None:
+            self._run.handlers.remove()  # Ctrl-C is the user's at the prompt
         seconds = time.monotonic() - self._began
         late = f", pass {self.passes}" if self.passes > self._request.count else ""
         self._say(f"at {self._request.title}{late}, after {seconds:.1f} s")
