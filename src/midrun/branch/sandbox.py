@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,20 @@ _SPECIAL = ("/dev/", "/proc/", "/sys/")
 class Sandbox:
     """Sends what is written to `scratch`, a folder in that of the branch, whose own files are left
     alone. `earlier` are copies that another sandbox has made (its `copies`): they are read, and not
-    written to."""
+    written to. `free` are folders that are written to as they are."""
 
-    def __init__(self, scratch: Path, earlier: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        scratch: Path,
+        earlier: Mapping[str, str] | None = None,
+        *,
+        free: Iterable[str] = (),
+    ) -> None:
         self.copies: dict[str, str] = {}
         self._scratch = scratch.resolve()
         self._earlier = dict(earlier or {})
+        folders = (str(self._scratch.parent), *free)
+        self._free = tuple(os.path.join(os.path.realpath(folder), "") for folder in folders)
         self._open = builtins.open
 
     def overlay(self, path: str, contents: str) -> None:
@@ -74,7 +82,7 @@ class Sandbox:
         return copy
 
     def _is_of_branch(self, path: str) -> bool:
-        return os.path.realpath(path).startswith(os.path.join(str(self._scratch.parent), ""))
+        return os.path.realpath(path).startswith(self._free)
 
     def _opened(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
         if isinstance(file, str | bytes | os.PathLike):

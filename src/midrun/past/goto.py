@@ -35,5 +35,7 @@ def journey(
         then,
         str(position),
         expressions,
+        store=str(found.start.run.store.folder),
+        parent=found.start.savepoint.spec if found.start.savepoint is not None else "",
     )
     return branch_spec(found.start, ATTACH, request.write(), f"{scratch}/run", at=request.at)

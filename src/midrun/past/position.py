@@ -19,6 +19,9 @@ from midrun.source.carried import Place, Spot, carried, loop_around, spot_at
 from midrun.source.module import Source
 from midrun.store import Run, Savepoint, Store, StoreError
 
+KEPT = "kept"
+"""The status of a run that is no more than a savepoint, made at a position of another one."""
+
 _CRASH = re.compile(r"crash(-\d+)?")
 _POSITION = re.compile(r"(.+):(\d+)(?:#(-?\d+))?")
 
@@ -261,8 +264,9 @@ def crash_of(run: Run) -> Found | None:
 
 
 def find_run(store: Store, name: str | None) -> Run:
-    """The run `name`, or the newest. Raises the store's errors."""
-    return store.run(name or "newest")
+    """The run `name`, or the newest that has run. Raises the store's errors."""
+    ran = [run for run in store.runs() if run.info.get("status") != KEPT] if name is None else []
+    return ran[-1] if ran else store.run(name or "newest")
 
 
 def _parent(run: Run) -> Savepoint | None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import bdb
 import dataclasses
+import importlib
 import json
 import os
 import shutil
 import sys
 import time
 import types
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from midrun.branch.sandbox import Sandbox
 from midrun.run.sentinel import Sentinel
+from midrun.store import seal
 
 if TYPE_CHECKING:
     from midrun.run.current import Run
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 ATTACH = "midrun.past.visit:attach"
 _DEBUGGER = "PYTHONBREAKPOINT"
+_NONE = "0"  # no debugger for breakpoint(); one that is asked for here opens all the same
+_VSCODE, _PORT = "debugpy.breakpoint", 5678
 _PLENTY = 1 << 60
 
 
@@ -32,7 +35,8 @@ class Request:
     """`file`, `line`, `block` and `count` are those of a `Position`; `scratch` is a folder of this
     branch, which is removed at the end.
 
-    `then` is "print", "debug" or "shell". With "log", the `expressions` are written to the file
+    `then` is "print", "debug" or "shell"; what is kept in a shell goes to `store` and continues
+    `parent`, a savepoint, if there is one. With "log", the `expressions` are written to the file
     `out` each time, up to pass `until` of the block, for each pass that `every` divides.
     """
 
@@ -47,6 +51,8 @@ class Request:
     until: int = _PLENTY
     every: int = 1
     out: str = ""
+    store: str = ""
+    parent: str = ""
 
     def write(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -69,9 +75,18 @@ def attach(run: Run, text: str) -> None:
     visit = _Log(run, request) if request.then == "log" else _Visit(run, request)
     files = Path(request.scratch, "files")
     files.mkdir()
-    Sandbox(files).enter()
+    if request.then == "shell":
+        seal.ensure_key(seal.key_path())  # before it would be made in the scratch folder
+    sandbox = Sandbox(files, free=[*filter(None, [request.store]), _ipython()])
+    sandbox.enter()
+    run.copies = sandbox.copies
     run.sentinel = visit
     run.at_wanted = visit.at
+
+
+def _ipython() -> str:
+    """Where IPython, and the debugger that is made of it, keep settings and history."""
+    return os.environ.get("IPYTHONDIR") or os.path.expanduser("~/.ipython")
 
 
 class _Visitor(Sentinel):
@@ -95,11 +110,14 @@ class _Visitor(Sentinel):
             assert passes is not None  # the start was chosen so
             self.passes = passes + 1
             self.passed()
-        elif (line, column) == (self._request.line, -1):
-            self.reached(frame)
+        if line == self._request.line:
+            (self.reached if column == -1 else self.reaching)(frame)
 
     def passed(self) -> None:
         """The block is about to be passed for the `passes`-th time."""
+
+    def reaching(self, frame: types.FrameType) -> None:
+        """The check of the line is under way, as where a savepoint is taken."""
 
     def reached(self, frame: types.FrameType) -> None:
         """The line is about to run."""
@@ -130,21 +148,30 @@ class _Visit(_Visitor):
             return
         self._stopped = True
         self._arrive()
-        if self._debugger is not None:  # the resume has put the environment of the run back
-            os.environ[_DEBUGGER] = self._debugger
-        sys.excepthook = _without_quitting(sys.excepthook)
+        debugger = self._debugger
+        if debugger is not None:  # the resume has put the environment of the run back
+            os.environ[_DEBUGGER] = "" if debugger == _NONE else debugger
+        if debugger == _VSCODE:
+            self._wait_for_client()
         number = self._run.book.blocks.visit(request.file, request.line)
         self._run.flags.call_next(number, sys.breakpointhook)
 
+    def reaching(self, frame: types.FrameType) -> None:
+        request = self._request
+        if request.then != "shell" or self._stopped or self.passes < request.count:
+            return
+        from midrun.past.keeping import Keeping
+        from midrun.past.shell import open_shell
+
+        self._stopped = True
+        self._arrive()
+        open_shell(Keeping(self._run, frame, request.store, request.parent, request.scratch))
+        self.leave(0)
+
     def reached(self, frame: types.FrameType) -> None:
-        if self.passes < self._request.count or self._request.then == "debug":
+        if self._request.then != "print" or self.passes < self._request.count:
             return
         self._arrive()
-        if self._request.then == "shell":
-            from midrun.past.shell import open_shell
-
-            open_shell(frame)
-            self.leave(0)
         self.leave(self._print(frame))
 
     def end(self, error: BaseException | None) -> None:
@@ -157,6 +184,22 @@ class _Visit(_Visitor):
             f"{self._request.count} passes"
         )
         self.leave(1)
+
+    def expects(self, error: BaseException) -> bool:
+        return self._stopped and isinstance(error, bdb.BdbQuit)
+
+    def _wait_for_client(self) -> None:
+        """debugpy stops for an editor that is there already."""
+        debugpy = importlib.import_module("debugpy")
+        if debugpy.is_client_connected():
+            return
+        try:
+            host, port = debugpy.listen(_PORT)
+        except RuntimeError as error:
+            self._say(f"debugpy can't listen at port {_PORT}: {error}")
+            self.leave(1)
+        self._say(f"waiting for an editor to attach to debugpy at {host}:{port}")
+        debugpy.wait_for_client()
 
     def _arrive(self) -> None:
         self._voice.restore()
@@ -179,16 +222,6 @@ class _Visit(_Visitor):
         sys.stdout.flush()
         sys.stderr.write(f"midrun: {text}\n")
         sys.stderr.flush()
-
-
-def _without_quitting(hook: Callable[..., Any]) -> Callable[..., Any]:
-    """Leaving the debugger ends the program with an exception, which is no news."""
-
-    def quiet(kind: type[BaseException], *rest: Any) -> None:
-        if not issubclass(kind, bdb.BdbQuit):
-            hook(kind, *rest)
-
-    return quiet
 
 
 class _Log(_Visitor):

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from midrun.run.clock import Clock
@@ -68,6 +68,7 @@ class Run:
         self.wanted: dict[int, list[Wanted]] = {}
         self.at_wanted: Callable[[Wanted, int, types.FrameType], None] = self._ask_at
         self.seen: set[int] = set()
+        self.copies: Mapping[str, str] = {}  # what stands for files of the user's, in a branch
         self.newest: Savepoint | None = None
         self.memory = Memory()
         self.before = before

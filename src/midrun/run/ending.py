@@ -26,6 +26,8 @@ class Ending:
 
     def show(self, error: BaseException) -> None:
         """Print the traceback as Python does, without the frames that started the script."""
+        if self._run.sentinel is not None and self._run.sentinel.expects(error):
+            return
         traceback = without_own_frames(error.__traceback__)
         error.__traceback__ = traceback
         sys.last_type, sys.last_value, sys.last_traceback = type(error), error, traceback

@@ -72,6 +72,7 @@ class Snapshot:
         try:
             session = Session(run.book, run.registry, frozenset(own), draft, run.library)
             session.dead = dead
+            session.copies = run.copies
             session.running = {frame: state for frame, state in stack if state.is_generator}
             root: dict[str, Any] = {
                 "stack": [None if state.is_generator else state for _, state in stack],

@@ -110,6 +110,10 @@ class Sentinel:
     def begin(self) -> None:
         """The program is about to start, or to go on."""
 
+    def expects(self, error: BaseException) -> bool:
+        """Whether an end by `error` is no news, so that nothing is shown of it."""
+        return False
+
     def end(self, error: BaseException | None) -> None:
         """The program has ended, by `error` if there is one: look once more."""
         if (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -43,7 +44,7 @@ class Session:
     """What one save works with: `own` are the names of the modules whose functions and classes are
     the program's own, `running` the states of generators that are on the stack, by their frame,
     `dead` the ids of objects that no code will read again, `variables` what the program's modules
-    and frames hold by name."""
+    and frames hold by name. `copies` are files that stand for others, by the paths of those."""
 
     book: Book
     registry: Registry
@@ -53,5 +54,6 @@ class Session:
     dead: frozenset[int] = frozenset()
     running: dict[types.FrameType, FrameState] = field(default_factory=dict)
     variables: list[dict[str, Any]] = field(default_factory=list)
+    copies: Mapping[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     missing: list[tuple[Any, str]] = field(default_factory=list)

@@ -37,24 +37,30 @@ def add(registry: Registry) -> None:
         registry.register(f"_io.{name}", _binary)
 
 
-def _path_of(obj: Any) -> str | None:
-    """The path of a file that is a regular one and still stands there, else None."""
+def _paths_of(obj: Any, saver: Saver) -> tuple[str, str] | None:
+    """Where a file lies, and the path that it is to have, which differ if it is a copy; None if it
+    is no regular one that still stands there."""
+    copies = saver.session.copies
     try:
-        path = os.path.join(os.getcwd(), os.fspath(obj.name))
-        here, there = os.fstat(obj.fileno()), os.stat(path)
+        name = os.path.join(os.getcwd(), os.fspath(obj.name))
+        known = next((path for path, copy in copies.items() if copy == name), name)
+        here = os.fstat(obj.fileno())
+        for path, to_be in ((copies.get(os.path.realpath(known), name), known), (name, name)):
+            if os.path.isfile(path) and os.path.samestat(here, os.stat(path)):
+                return path, to_be
     except (OSError, TypeError, ValueError, AttributeError):
-        return None
-    if not os.path.isfile(path) or not os.path.samestat(here, there):
-        return None
-    return path
+        pass
+    return None
 
 
-def _describe(obj: Any, path: str, position: int, saver: Saver) -> dict[str, Any]:
+def _describe(obj: Any, paths: tuple[str, str], position: int, saver: Saver) -> dict[str, Any]:
+    path, to_be = paths
     described = describe(path)
     written = obj.writable()
     return {
         **described,
-        "name": obj.name,
+        "path": to_be,
+        "name": to_be if obj.name == path else obj.name,
         "position": position,
         "written": written,
         "pieces": contents(path, saver) if written and described["length"] <= MOST else None,
@@ -66,12 +72,12 @@ def _binary(obj: Any, saver: Saver) -> Any:
         return _closed_binary, (type(obj).__name__, getattr(obj, "name", None))
     if not isinstance(obj, io.FileIO) and not _plain(obj):
         return _buffered(obj)
-    path = _path_of(obj)
-    if path is None:
+    paths = _paths_of(obj, saver)
+    if paths is None:
         return saver.give_up(obj, f"{getattr(obj, 'name', 'it')!r} is no file that stands on disk")
     if obj.writable():
         obj.flush()
-    described = _describe(obj, path, obj.tell(), saver)
+    described = _describe(obj, paths, obj.tell(), saver)
     described["buffering"] = 0 if isinstance(obj, io.FileIO) else -1
     return rebuild.open_file, ("binary", obj.mode, described)
 
@@ -109,17 +115,17 @@ def _text(obj: io.TextIOWrapper, saver: Saver) -> Any:
             obj.flush()
         options = (obj.encoding, obj.errors, obj.line_buffering)
         return _wrap, (obj.buffer, *options, position)
-    path = _path_of(obj)
-    if path is None:
+    paths = _paths_of(obj, saver)
+    if paths is None:
         return saver.give_up(obj, f"{obj.name!r} is no file that stands on disk")
     position = tell(obj)  # before the flush, after which `tell()` no longer refuses, but is wrong
     if obj.writable():
         obj.flush()
-    described = _describe(obj, path, position, saver)
+    described = _describe(obj, paths, position, saver)
     described |= {
         "encoding": obj.encoding,
         "errors": obj.errors,
-        "newline": _newline(obj, path),
+        "newline": _newline(obj, paths[0]),
         "line_buffering": obj.line_buffering,
         "attributes": dict(vars(obj)),
     }
