@@ -5,7 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import data, explaining, overhead, resuming, retrying, savepoints, watching
+from benchmarks import (
+    data,
+    explaining,
+    going,
+    overhead,
+    resuming,
+    retrying,
+    savepoints,
+    watching,
+)
 from benchmarks.measure import Row, Workplace, workplace
 
 BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
@@ -21,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
     "sentinel": watching.sentinel,
     "journal": watching.journal,
     "why": explaining.why,
+    "goto": going.goto,
     "data": data.data,
     "watch": retrying.watch,
 }
