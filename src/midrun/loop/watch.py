@@ -7,6 +7,7 @@ terminal to it.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import time
 import types
@@ -19,8 +20,6 @@ from typing import NoReturn
 from midrun.loop import words
 from midrun.loop.children import (
     Attention,
-    Child,
-    NoKeeper,
     adopt_orphans,
     end_by,
     reap,
@@ -30,11 +29,12 @@ from midrun.loop.choice import Choice, Next, candidates, choose
 from midrun.loop.edits import Edits, Files
 from midrun.loop.terminal import Terminal
 from midrun.loop.waiting import Waiting
-from midrun.loop.warm import Warm
 from midrun.run import inventory
 from midrun.run.spec import Spec, fix_hashes
 from midrun.run.stale import stale_edits
 from midrun.store import Run, Savepoint, Store
+from midrun.warm.asking import Child, NoKeeper, Setting
+from midrun.warm.owner import Warm
 
 _GRACE = 1.0  # seconds that an empty or missing file is given to come back
 _BAD_INPUT = 2
@@ -111,7 +111,8 @@ class Watch:
             arguments = []
         if self._warm is not None and self._tries > 1:
             try:
-                child = self._warm.start(spec, arguments, choice.savepoint)
+                setting = Setting.own(os.getpgrp())
+                child = self._warm.start(spec, arguments, choice.savepoint, setting)
                 for name, reason in self._warm.unfit.items():
                     words.say(f"{name} is started cold: {reason}")
                 return child
