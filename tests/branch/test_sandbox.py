@@ -57,3 +57,57 @@ def test_a_file_that_is_removed_stays(enter, tmp_path):
     Path(tmp_path / "log").write_text("old\n")
     enter("import os; os.remove('log')")
     assert Path(tmp_path / "log").exists()
+
+
+def test_folders_that_are_removed_stay(enter, tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "weights").write_text("1")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "branch" / "own").mkdir()
+    enter(
+        "import os, shutil; shutil.rmtree('old'); os.rmdir('empty'); Path('old/weights').unlink()\n"
+        "shutil.rmtree('branch/own')"
+    )
+    assert (tmp_path / "old" / "weights").read_text() == "1"
+    assert (tmp_path / "empty").exists()
+    assert not (tmp_path / "branch" / "own").exists()
+
+
+def test_a_copy_with_its_mode_and_times(enter, tmp_path):
+    (tmp_path / "last").write_text("new")
+    (tmp_path / "best").write_text("old")
+    said = enter("import shutil; shutil.copy2('last', 'best'); print(open('best').read())")
+    assert said == "new\n"
+    assert (tmp_path / "best").read_text() == "old"
+
+
+@pytest.mark.parametrize("mode", ["r+", "w+"])
+def test_a_memory_map(enter, tmp_path, mode):
+    (tmp_path / "array").write_bytes(bytes(8))
+    said = enter(f"""
+        import numpy
+        numpy.memmap("array", numpy.uint8, {mode!r}, shape=8)[:] = 7
+        print(numpy.memmap("array", numpy.uint8, "r").sum())
+    """)
+    assert said == "56\n"
+    assert (tmp_path / "array").read_bytes() == bytes(8)
+
+
+@pytest.mark.parametrize("mode", ["a", "r+", "w"])
+def test_an_hdf5_file(enter, tmp_path, mode):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        file["old"] = 1
+    before = (tmp_path / "data.h5").read_bytes()
+    said = enter(f"""
+        import h5py
+        with h5py.File("data.h5", {mode!r}) as file:
+            file["new"] = 2
+        with h5py.File("other.h5", "a") as file:
+            file["new"] = 2
+        with h5py.File("data.h5") as file, h5py.File("other.h5") as other:
+            print(*file, *other)
+    """)
+    assert said == ("new new\n" if mode == "w" else "new old new\n")
+    assert (tmp_path / "data.h5").read_bytes() == before
+    assert not (tmp_path / "other.h5").exists()

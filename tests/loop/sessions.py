@@ -1,16 +1,15 @@
-"""A command of midrun in a terminal that a test types into, and what tests ask of processes."""
+"""A command of midrun in a terminal that a test types into."""
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
 
+from processes import LIMIT
+
 READY = "q:quit"  # what the invitation ends with
-LIMIT = 30  # seconds for anything to appear
 
 
 class Session:
@@ -58,19 +57,3 @@ class Session:
 
     def close(self) -> None:
         self._spawn.close(force=True)
-
-
-def lives(pid: int) -> bool:
-    """Whether there is such a process, and it has not ended."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + LIMIT
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)

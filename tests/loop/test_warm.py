@@ -12,10 +12,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from sessions import Session, lives, wait_until
+from sessions import Session
 
-from midrun.loop.job import Entry, Job, keepers
 from midrun.run.spec import BOOT, interpreter
+from midrun.warm.job import Entry, Job, keepers
+from processes import lives, wait_until
 
 STATE = """\
 import gc, json, locale, os, random, resource, signal, sys, warnings, decimal, helper

@@ -11,7 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from sessions import READY, lives, wait_until
+from sessions import READY
+
+from processes import lives, wait_until
 
 FAILS = """\
 import time

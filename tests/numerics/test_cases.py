@@ -1,7 +1,7 @@
 """Training scripts with one defect each, which must be named: the line, the cause, the phase. And
 healthy ones with infinities and NaN that do no harm, which must raise no alarm.
 
-A second each: every fourth is taken, unless MIDRUN_ALL_CASES is set (`scripts/nan-cases`).
+Half a second each: every eighth is taken, unless MIDRUN_ALL_CASES is set (`scripts/nan-cases`).
 """
 
 from __future__ import annotations

@@ -126,6 +126,7 @@ def _child(script: str, trial: str | None, out: str) -> NoReturn:
 
 
 def _serve() -> None:
+    import torch._dynamo  # noqa: F401  (which the first optimizer imports)
 
     import midrun.numerics.microscope.lens  # noqa: F401  (imports torch, once for all)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -9,8 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from midrun.run import inventory
 from midrun.run.spec import Spec, command
 from midrun.store import Run, Savepoint, Store
+from midrun.warm.asking import Child, NoKeeper, Setting
+from midrun.warm.owner import Warm
 
 
 @dataclass(frozen=True)
@@ -34,19 +40,37 @@ def branch_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@contextmanager
+def keeper_for(run: Run, folder: Path) -> Iterator[Warm]:
+    """A keeper that has the libraries of `run`, for several branches. It starts to import them at
+    once, and ends with this process, however that ends. It enters itself in `folder`."""
+    warm = Warm(folder / "keeper")
+    try:
+        with contextlib.suppress(OSError):  # a cold start is as good, only slower
+            warm.prepare(run.info, inventory.read(run))
+        yield warm
+    finally:
+        warm.close()
+
+
 def ask_branch(
-    start: Start, attach: str, request: Callable[[str, str], str], folder: Path
+    start: Start,
+    attach: str,
+    request: Callable[[str, str], str],
+    folder: Path,
+    warm: Warm | None = None,
 ) -> tuple[str | None, str]:
     """Run a branch with `attach` of `Spec`, and wait for its end. `request` makes the request, of
     the file that takes its answer and of the folder for what the program writes; both are in
-    `folder`, as are the branch's own savepoints (`branch_store`). Returns the answer, None if it
-    gave none, and its last words, if it did not end well."""
+    `folder`, as are the branch's own savepoints (`branch_store`). Its process is forked from the
+    keeper of `warm`, if that has what it needs. Returns the answer, None if it gave none, and its
+    last words, if it did not end well."""
     files = folder / "files"
     files.mkdir()
     out = files / "answer.json"
     scratch = str(branch_store(folder).folder)
     spec, arguments = branch_spec(start, attach, request(str(out), str(files)), scratch)
-    said = run_branch(start, spec, arguments)
+    said = run_branch(start, spec, arguments, warm)
     return out.read_text() if out.exists() else None, said
 
 
@@ -78,17 +102,30 @@ def branch_spec(
     return spec, info["argv"]
 
 
-def run_branch(start: Start, spec: Spec, arguments: list[str]) -> str:
+def run_branch(start: Start, spec: Spec, arguments: list[str], warm: Warm | None = None) -> str:
     """Run a branch to its end, unheard. Returns its last words, if it did not end well."""
+    with open(os.devnull, "r+b") as nothing, tempfile.TemporaryFile() as heard:
+        streams = nothing.fileno(), nothing.fileno(), heard.fileno()
+        code = _start(start, spec, arguments, streams, warm).wait()
+        heard.seek(0)
+        last = heard.read().decode(errors="replace").strip().splitlines()[-1:]
+    return "" if code == 0 else "".join(last) or f"exit code {code}"
+
+
+def _start(
+    start: Start,
+    spec: Spec,
+    arguments: list[str],
+    streams: tuple[int, int, int],
+    warm: Warm | None,
+) -> Child:
+    cwd = start.run.info["cwd"]
+    if warm is not None:
+        setting = Setting(os.getpgrp(), cwd, streams, deserted=signal.SIGKILL)
+        with contextlib.suppress(NoKeeper):
+            return warm.start(spec, arguments, start.savepoint, setting)
     argv, environment = command(spec, arguments)
-    done = subprocess.run(
-        argv,
-        env=environment,
-        cwd=start.run.info["cwd"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        check=False,
+    stdin, stdout, stderr = streams
+    return subprocess.Popen(
+        argv, env=environment, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr
     )
-    last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-    return "" if done.returncode == 0 else "".join(last) or f"exit code {done.returncode}"

@@ -2,15 +2,16 @@
 and writing to the same ones.
 
 What the program opens for writing is a copy in a scratch folder from then on, for reading too; what
-it removes or renames, only there. This holds for files opened by Python's `open` (NumPy, csv, json,
-logging, TensorBoard and the rest open theirs so), `os.open`, `torch.save` and `sqlite3`, and for
-those that a savepoint brings back. It is no protection against a program that means to get around
-it.
+it removes or renames, only there. This holds for files opened by Python's `open` (NumPy and its
+memory maps, csv, json, logging, TensorBoard and the rest open theirs so), `os.open`, `torch.save`,
+`sqlite3` and h5py, and for those that a savepoint brings back. Folders that it removes stay; those
+that it makes are made. It is no protection against a program that means to get around it.
 """
 
 from __future__ import annotations
 
 import builtins
+import functools
 import io
 import os
 import shutil
@@ -56,14 +57,17 @@ class Sandbox:
         """From now on, in this process, for good."""
         builtins.open = self._opened
         io.open = self._opened
-        for name in ("remove", "unlink"):
+        for name in ("remove", "unlink", "rmdir"):
             setattr(os, name, self._removing(getattr(os, name)))
+        shutil.rmtree = self._removing(shutil.rmtree)  # type: ignore[assignment]
         for name in ("rename", "replace"):
             setattr(os, name, self._renaming(getattr(os, name)))
-        os.truncate = self._truncating(os.truncate)
+        for name in ("truncate", "chmod", "utime"):
+            setattr(os, name, self._changing(getattr(os, name)))
         os.open = self._opening(os.open)
         after_import("torch.serialization", self._serialization)
         after_import("sqlite3.dbapi2", self._databases)
+        after_import("h5py.h5f", self._hdf5)
 
     def where(self, path: str, *, writes: bool, keep: bool = True) -> str:
         """Where a file is to be looked for, or written; with what it holds now if `keep`."""
@@ -94,12 +98,13 @@ class Sandbox:
                 file = self.where(path, writes=writes, keep=keep)
         return self._open(file, mode, *args, **kwargs)
 
-    def _truncating(self, original: Callable[..., None]) -> Callable[..., None]:
-        def truncate(path: Any, length: int) -> None:
-            is_open = isinstance(path, int)
-            original(path if is_open else self.where(os.fsdecode(path), writes=True), length)
+    def _changing(self, original: Callable[..., None]) -> Callable[..., None]:
+        def change(path: Any, *args: Any, **kwargs: Any) -> None:
+            if not isinstance(path, int) and kwargs.get("dir_fd") is None:
+                path = self.where(os.fsdecode(path), writes=True)
+            original(path, *args, **kwargs)
 
-        return truncate
+        return change
 
     def _opening(self, original: Callable[..., int]) -> Callable[..., int]:
         def os_open(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
@@ -122,7 +127,22 @@ class Sandbox:
         for owner in (module, sys.modules.get("sqlite3", module)):
             vars(owner)["connect"] = sandboxed
 
+    def _hdf5(self, module: types.ModuleType) -> None:
+        """HDF5 opens its files in C."""
+        create, open_file = module.create, module.open
+
+        def sandboxed_create(name: bytes, flags: int = module.ACC_TRUNC, **kwargs: Any) -> Any:
+            path = self.where(os.fsdecode(name), writes=True, keep=flags != module.ACC_TRUNC)
+            return create(os.fsencode(path), flags, **kwargs)
+
+        def sandboxed_open(name: bytes, flags: int = module.ACC_RDWR, **kwargs: Any) -> Any:
+            path = self.where(os.fsdecode(name), writes=bool(flags & module.ACC_RDWR))
+            return open_file(os.fsencode(path), flags, **kwargs)
+
+        vars(module).update(create=sandboxed_create, open=sandboxed_open)
+
     def _removing(self, original: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(original)
         def remove(path: Any, *args: Any, **kwargs: Any) -> None:
             copy = self.copies.get(os.path.realpath(os.fsdecode(path)))
             if copy is not None:

@@ -13,9 +13,17 @@ from midrun.cli import options
 @click.argument("run", metavar="[RUN]", required=False, shell_complete=options.complete_names)
 @click.option("--no-cures", is_flag=True, help="Only tell; try no cures.")
 @click.option("--apply", is_flag=True, help="Write the best cure into your file.")
+@click.option("--once-written", is_flag=True, hidden=True)
 @options.as_json
 @options.store
-def why(run: str | None, no_cures: bool, apply: bool, as_json: bool, store: str | None) -> None:
+def why(
+    run: str | None,
+    no_cures: bool,
+    apply: bool,
+    once_written: bool,
+    as_json: bool,
+    store: str | None,
+) -> None:
     """Go back before the step at which a run became NaN or infinite, repeat it with every operation
     watched, tell the first bad one and its cause, and try the usual cures as branches of the run.
     Default: the newest run.
@@ -25,7 +33,7 @@ def why(run: str | None, no_cures: bool, apply: bool, as_json: bool, store: str 
     midrun why 1123-091502-k3 --json
     midrun why --apply
     """
-    from midrun.branch.process import branch_folder
+    from midrun.branch.process import branch_folder, keeper_for
     from midrun.numerics.cures.trying import apply_best, try_cures
     from midrun.numerics.why import explain, find_case
     from midrun.report import as_json as to_json
@@ -33,12 +41,14 @@ def why(run: str | None, no_cures: bool, apply: bool, as_json: bool, store: str 
     from midrun.report.finding import existing_store
 
     case = find_case(existing_store(store), run)
-    with branch_folder() as folder:
-        found, start = explain(case, folder)
+    with branch_folder() as folder, keeper_for(case.run, folder) as warm:
+        if once_written:  # the end of stdin says that the savepoints are
+            sys.stdin.read()
+        found, start = explain(case, folder, warm)
         if not as_json:
             terminal.console().print(reasons.screen(found))
             sys.stdout.flush()
-        tried = [] if no_cures else try_cures(start, found)
+        tried = [] if no_cures else try_cures(start, found, warm)
     found.cures = [cure for cure, _ in tried]
     if as_json:
         click.echo(to_json.dump(found.as_dict()))

@@ -1,106 +1,28 @@
-"""Processes that run a script: started cold, or forked from a keeper; and how this process behaves
-while one runs."""
+"""How this process behaves while another one runs a script, and starting that cold."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import os
-import select
 import signal
-import socket
 import subprocess
-import time
 import types
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
-from midrun.loop.wire import receive, send
 from midrun.run import spec as specs
 from midrun.run.spec import Spec
-from midrun.store import Savepoint
+from midrun.warm.asking import Child
 
 _PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
-_PATIENCE = 60.0  # seconds for a keeper to import the rest and answer
-_TRIES, _MOMENT = 50, 0.01  # seconds between two looks at whether a process has a new parent
-_FAILED = 1 << 8  # the status of a process that has ended with exit code 1
 _KEYS = (signal.SIGINT, signal.SIGQUIT)
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # sys/prctl.h
-
-
-class Child(Protocol):
-    """A process that runs a script."""
-
-    pid: int
-
-    def wait(self) -> int:
-        """Wait for its end; its exit code, or the negative number of the signal that ended it."""
-
-
-class NoKeeper(Exception):
-    """No process could be had from a keeper; the message says why."""
-
-
-class Forked:
-    """A child of a keeper."""
-
-    def __init__(self, keeper: socket.socket, pid: int) -> None:
-        self.pid = pid
-        self._keeper = keeper
-
-    def wait(self) -> int:
-        try:
-            status = int(receive(self._keeper)[0]["status"])
-        except (EOFError, OSError):  # the keeper is dead; its child, if it lives, is ours now
-            status = _adopted(self.pid)
-        self._keeper.close()
-        return os.waitstatus_to_exitcode(status)
 
 
 def start_cold(spec: Spec, arguments: list[str]) -> Child:
     """Start an interpreter of its own. It ends as by SIGTERM when this process dies."""
     argv, environment = specs.command(spec, arguments)
     return subprocess.Popen(argv, env=environment, close_fds=False, preexec_fn=_end_with_parent)
-
-
-def start_warm(
-    address: str, spec: Spec, arguments: list[str], savepoint: Savepoint | None, *, group: int
-) -> Child:
-    """Have the keeper that listens at `address` fork a process. `savepoint` is that of `spec`;
-    `group` is the process group, 0 if the keeper belongs to another session.
-
-    Raises NoKeeper if it can't be had.
-    """
-    argv, environment = specs.command(spec, arguments)
-    keeper = socket.socket(socket.AF_UNIX)
-    keeper.settimeout(_PATIENCE)
-    standard = [_is_open(descriptor) for descriptor in range(3)]
-    request = {
-        "command": argv,
-        "arguments": 1 + len(arguments),
-        "environ": environment,
-        "changes": savepoint.manifest["environ"] if savepoint is not None else {},
-        "cwd": os.getcwd(),
-        "umask": _umask(),
-        "group": group,
-        "blocked": [int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, [])],
-        "interruptible": signal.getsignal(signal.SIGINT) is not signal.SIG_IGN,
-        "standard": standard,
-    }
-    try:
-        keeper.connect(address)
-        send(keeper, request, [number for number in range(3) if standard[number]])
-        answer: dict[str, Any] = receive(keeper)[0]
-    except TimeoutError as error:
-        keeper.close()
-        raise NoKeeper(f"the keeper has not answered for {_PATIENCE:.0f} s") from error
-    except (EOFError, OSError) as error:
-        keeper.close()
-        raise NoKeeper("the keeper has ended") from error
-    if "pid" not in answer:
-        keeper.close()
-        raise NoKeeper(str(answer["refused"]))
-    keeper.settimeout(None)
-    return Forked(keeper, answer["pid"])
 
 
 def adopt_orphans() -> None:
@@ -167,36 +89,6 @@ class Attention:
         if self.child is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.child.pid, number)
-
-
-def _adopted(pid: int) -> int:
-    """Wait for a process whose parent has died, of which this one becomes the parent in a moment,
-    unless another one does: then its status stays unknown, which counts as a failure."""
-    with contextlib.suppress(ProcessLookupError):
-        descriptor = os.pidfd_open(pid)
-        try:
-            for _ in range(_TRIES):
-                with contextlib.suppress(ChildProcessError):
-                    return os.waitpid(pid, 0)[1]
-                time.sleep(_MOMENT)
-            select.select([descriptor], [], [])
-        finally:
-            os.close(descriptor)
-    return _FAILED
-
-
-def _is_open(descriptor: int) -> bool:
-    try:
-        os.fstat(descriptor)
-    except OSError:
-        return False
-    return True
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _end_with_parent() -> None:

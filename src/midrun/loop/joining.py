@@ -6,10 +6,11 @@ import os
 import sys
 
 from midrun.loop import words
-from midrun.loop.children import Attention, NoKeeper, end_by, start_warm
-from midrun.loop.job import Entry, keepers
+from midrun.loop.children import Attention, end_by
 from midrun.run.spec import Spec
 from midrun.store import Savepoint
+from midrun.warm.asking import NoKeeper, Setting, start_warm
+from midrun.warm.job import Entry, keepers
 
 
 def continue_warm(spec: Spec, savepoint: Savepoint) -> None:
@@ -34,7 +35,7 @@ def _run(entry: Entry, spec: Spec, savepoint: Savepoint) -> int:
     sys.stderr.flush()
     with Attention(same_terminal=same) as attention:
         group = os.getpgrp() if same else 0
-        attention.child = start_warm(entry.socket, spec, [], savepoint, group=group)
+        attention.child = start_warm(entry.socket, spec, [], savepoint, Setting.own(group))
         return attention.child.wait()
 
 

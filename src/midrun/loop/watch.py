@@ -7,6 +7,7 @@ terminal to it.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import tempfile
 import time
@@ -20,8 +21,6 @@ from typing import NoReturn
 from midrun.loop import words
 from midrun.loop.children import (
     Attention,
-    Child,
-    NoKeeper,
     adopt_orphans,
     end_by,
     reap,
@@ -31,13 +30,14 @@ from midrun.loop.choice import Choice, Next, candidates, choose
 from midrun.loop.edits import Edits, Files
 from midrun.loop.terminal import Terminal
 from midrun.loop.waiting import Waiting
-from midrun.loop.warm import Warm
 from midrun.past.goto import journey
 from midrun.past.position import Found, crash_of
 from midrun.run import inventory
 from midrun.run.spec import Spec, fix_hashes
 from midrun.run.stale import stale_edits
 from midrun.store import Run, Savepoint, Store
+from midrun.warm.asking import Child, NoKeeper, Setting
+from midrun.warm.owner import Warm
 
 _GRACE = 1.0  # seconds that an empty or missing file is given to come back
 _BAD_INPUT = 2
@@ -123,7 +123,8 @@ class Watch:
     def _start(self, spec: Spec, arguments: list[str], savepoint: Savepoint | None) -> Child:
         if self._warm is not None and self._run is not None:
             try:
-                child = self._warm.start(spec, arguments, savepoint)
+                setting = Setting.own(os.getpgrp())
+                child = self._warm.start(spec, arguments, savepoint, setting)
                 for name, reason in self._warm.unfit.items():
                     words.say(f"{name} is started cold: {reason}")
                 return child

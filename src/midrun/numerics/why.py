@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from midrun.numerics.finding import Finding
 from midrun.numerics.replay import Request
 from midrun.run.sentinel import Count, Trip
 from midrun.store import Run, Savepoint, Store, StoreError
+from midrun.warm.owner import Warm
 
 _ATTACH = "midrun.numerics.replay:attach"
 _ANY = 1 << 60  # a backward pass that never comes
@@ -20,16 +22,15 @@ _ANY = 1 << 60  # a backward pass that never comes
 
 @dataclass
 class Case:
-    """A run that is to be explained: `trip` is what its sentinel saw, None if it saw nothing;
-    `savepoint` is where all was fine yet, None for the start of the script."""
+    """A run that is to be explained: `trip` is what its sentinel saw, None if it saw nothing."""
 
     run: Run
     trip: Trip | None
-    savepoint: Savepoint | None
 
-    @property
+    @functools.cached_property
     def start(self) -> Start:
-        return Start(self.run, self.savepoint)
+        """Where all was fine yet, by the savepoints that are on disk by now."""
+        return Start(self.run, _clean_savepoint(self.run, self.trip))
 
     @property
     def begin(self) -> Count:
@@ -48,7 +49,7 @@ def find_case(store: Store, name: str | None) -> Case:
     run = store.run(name or "newest")
     trip = _trip(run)
     if trip is not None or run.info.get("status") == "crashed":
-        return Case(run, trip, _clean_savepoint(run, trip))
+        return Case(run, trip)
     raise MidrunError(
         f"run {run.id} has seen no NaN: its losses, gradients and parameters were finite whenever "
         "they were looked at, and it has not crashed",
@@ -56,9 +57,9 @@ def find_case(store: Store, name: str | None) -> Case:
     )
 
 
-def explain(case: Case, folder: Path) -> tuple[Finding, Start]:
+def explain(case: Case, folder: Path, warm: Warm | None = None) -> tuple[Finding, Start]:
     """Go back, and look. Returns also where cures are to start: some steps before the bad one,
-    where a savepoint could be taken; it lies in `folder`.
+    where a savepoint could be taken; it lies in `folder`. `warm` has a keeper for the run.
 
     Raises MidrunError "not-reproduced" if the NaN does not come again.
     """
@@ -67,7 +68,7 @@ def explain(case: Case, folder: Path) -> tuple[Finding, Start]:
     def request(out: str, scratch: str) -> str:
         return Request(case.begin, case.bad, out, scratch, history).write()
 
-    text, said = ask_branch(case.start, _ATTACH, request, folder)
+    text, said = ask_branch(case.start, _ATTACH, request, folder, warm)
     answer: dict[str, Any] = json.loads(text) if text is not None else {"error": said}
     found = answer.get("found")
     if found is None:

@@ -12,7 +12,6 @@ from importlib import metadata
 from pathlib import Path
 
 from midrun.errors import MidrunError
-from midrun.loop.job import keepers
 from midrun.report import words
 from midrun.report.finding import FOLDER, existing_store
 from midrun.report.selftest import try_it
@@ -20,6 +19,7 @@ from midrun.state.cpython import unsupported
 from midrun.store import Store
 from midrun.store.files import measure
 from midrun.store.seal import read_key
+from midrun.warm.job import keepers
 
 _LITTLE = 100 << 20  # bytes of free disk that are too few for anything
 _LONG = 0.05  # seconds of import that are worth a name

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from midrun.run import inventory
 from midrun.run.sentinel import Sentinel, Trip
 from midrun.run.steps import watch_steps
 
@@ -40,7 +41,7 @@ def _pause(run: Run, trip: Trip, on_nan: str, cures: bool) -> None:
     )
     with contextlib.suppress(OSError):
         run.stored.log(trip.record())
-    run.finish_writing(from_memory=True)
+    inventory.leave(run, None)
     _explain(run, cures)
     if on_nan == "stop" or (on_nan == "ask" and not _goes_on()):
         sys.stdout.flush()
@@ -51,13 +52,17 @@ _NAMES = {"loss": "loss", "gradient": "gradients", "parameter": "parameters"}
 
 
 def _explain(run: Run, cures: bool) -> None:
-    """Have another process tell where it comes from, while this one waits."""
-    command = [sys.executable, "-m", "midrun", "why", run.stored.id]
+    """Have another process tell where it comes from, while this one waits. It starts while the
+    savepoints in memory are written, and is told of their end by that of its input."""
+    command = [sys.executable, "-m", "midrun", "why", run.stored.id, "--once-written"]
     command += ["--store", str(run.stored.store.folder), *([] if cures else ["--no-cures"])]
     environment = {**os.environ, "PYTHONHASHSEED": "random"}
     sys.stdout.flush()
-    with contextlib.suppress(OSError):
-        subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=2, check=False)
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=2)
+            stack.enter_context(process)
+        run.finish_writing(from_memory=True)
 
 
 def _goes_on() -> bool:

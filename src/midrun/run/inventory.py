@@ -1,5 +1,5 @@
-"""What a run had loaded when it ended, for those who start the next one: the libraries that a
-keeper imports beforehand, and the files whose edits matter."""
+"""What a run had loaded when it ended, or became NaN, for those who start the next one: the
+libraries that a keeper imports beforehand, and the files whose edits matter."""
 
 from __future__ import annotations
 

@@ -31,9 +31,14 @@ class Memory:
         else:
             self._held.append(held)
 
-    def clear(self) -> None:
-        """Let go of all, since a newer one goes to the disk."""
-        self._held.clear()
+    def settle(self, writing: Callable[[], None]) -> None:
+        """Write the newest and let go of the others, before one that goes to the disk anyway: code
+        that runs for the first time is often what a program does when it has seen a NaN, and
+        then that one is too late. `writing` is called before."""
+        if self._held:
+            writing()
+            self._held.pop().write()
+            self._held.clear()
 
     def write(self, writing: Callable[[], None]) -> Pending | None:
         """Write all, and return the newest; `writing` is called before each."""

@@ -13,6 +13,7 @@ from midrun.numerics.cures.blamed import Remedy
 from midrun.numerics.cures.branch import Outcome, Trial
 from midrun.numerics.cures.remedies import remedies
 from midrun.numerics.finding import Cure, Finding
+from midrun.warm.owner import Warm
 
 _ATTACH = "midrun.numerics.cures.branch:attach"
 _HEALTHY = 3  # steps before the bad one that are compared
@@ -24,8 +25,9 @@ Ask = Callable[[Trial], Outcome | None]  # runs a trial; None if it gave no answ
 Tried = tuple[Cure, Remedy]
 
 
-def try_cures(start: Start, found: Finding) -> list[Tried]:
-    """Run each remedy from `start`, and return the cures, the best first."""
+def try_cures(start: Start, found: Finding, warm: Warm | None = None) -> list[Tried]:
+    """Run each remedy from `start`, and return the cures, the best first. `warm` has a keeper for
+    the run."""
 
     def ask(trial: Trial) -> Outcome | None:
         def request(out: str, scratch: str) -> str:
@@ -33,7 +35,7 @@ def try_cures(start: Start, found: Finding) -> list[Tried]:
             return asked.write()
 
         with branch_folder() as folder:
-            text, _ = ask_branch(start, _ATTACH, request, folder)
+            text, _ = ask_branch(start, _ATTACH, request, folder, warm)
         return Outcome.read(text) if text is not None else None
 
     return compare(found, ask, at_once=max(1, (os.cpu_count() or 2) // 2))

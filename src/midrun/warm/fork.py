@@ -10,15 +10,16 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from midrun.loop import streams
+from midrun.warm import streams
 
 
 @dataclass
 class Request:
     """A process that is asked for, by one whose process group is `group` (0 if that is in another
     session). `command` is its command line, of which the last `arguments` are those of `boot`;
-    `changes` are those that the program makes to the environment before its imports; `standard`
-    says of the three standard descriptors which are open; these come as `descriptors`."""
+    `changes` are those that the program makes to the environment before its imports; it gets the
+    signal `deserted` if the one who asked goes away; `standard` says of the three standard
+    descriptors which are open; these come as `descriptors`."""
 
     command: list[str]
     arguments: int
@@ -29,6 +30,7 @@ class Request:
     group: int
     blocked: list[int]
     interruptible: bool
+    deserted: int
     standard: list[bool]
     descriptors: list[int] = field(default_factory=list)
 

@@ -4,7 +4,7 @@ forks one that runs the program whenever it is asked to.
 It has one thread, and nothing of the program's in it. A process that it forks comes back from
 `serve`, at the depth at which an interpreter of its own would start, so that it runs and ends like
 one. The one who asks holds a connection: it gets the process id, then the exit status; if it goes
-away, its process is told to save and end.
+away, its process gets the signal that was agreed on.
 """
 
 from __future__ import annotations
@@ -18,40 +18,47 @@ import sys
 import time
 import warnings
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
-from midrun.loop.fitting import misfit
-from midrun.loop.fork import Request, become
-from midrun.loop.holding import Holding, Unfit
-from midrun.loop.job import Entry, Job
-from midrun.loop.streams import mute
-from midrun.loop.wire import receive, send
 from midrun.run.hook import Own
 from midrun.store.locks import FileLock
+from midrun.warm.fitting import misfit
+from midrun.warm.fork import Request, become
+from midrun.warm.holding import Holding, Unfit
+from midrun.warm.job import Entry, Job
+from midrun.warm.streams import mute
+from midrun.warm.wire import receive, send
 
 
-def serve(job_file: str, listener: int, watch: int) -> list[str]:
+def serve(job_file: str, listener: int, owner: int) -> list[str]:
     """Import what the job says, then serve. Comes back in forked processes alone, with the
-    arguments of `boot`. `listener` and `watch` are descriptors: the socket that is listened at, and
-    the connection to the `midrun watch` with which it ends."""
+    arguments of `boot`. `listener` and `owner` are descriptors: the socket that is listened at, and
+    the connection to the process with which it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the program
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # else by nohup, for the program, too
-        signal.signal(signal.SIGHUP, lambda *_: None)  # the end of the watch is heard anyway
+        signal.signal(signal.SIGHUP, lambda *_: None)  # the end of the owner is heard anyway
     # Libraries that ask for a GPU are not to start CUDA for it, which no fork survives.
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
-    keeper = Keeper(Path(job_file), socket.socket(fileno=listener), socket.socket(fileno=watch))
+    keeper = Keeper(Path(job_file), socket.socket(fileno=listener), socket.socket(fileno=owner))
     keeper.take()
     return keeper.serve()
+
+
+class _Client(NamedTuple):
+    """One who has asked: the connection, and the signal for its process if that is lost."""
+
+    line: socket.socket
+    deserted: int
 
 
 class Keeper:
     """One keeper; see the module."""
 
-    def __init__(self, job_file: Path, listener: socket.socket, watch: socket.socket) -> None:
+    def __init__(self, job_file: Path, listener: socket.socket, owner: socket.socket) -> None:
         self._job_file = job_file
         self._job = Job.read(job_file)
         self._listener = listener
-        self._watch = watch
+        self._owner = owner
         self._path = list(sys.path)
         self._entry = Entry(self._job.store, os.getpid(), self._job.socket, time.time())
         self._lock = FileLock(self._entry.lock())
@@ -62,7 +69,7 @@ class Keeper:
         self._holding = Holding(self._own, self._job.cold)
         self._selector = selectors.DefaultSelector()
         self._closing = False
-        self._clients: dict[int, socket.socket] = {}  # by the process that runs for them
+        self._clients: dict[int, _Client] = {}  # by the process that runs for them
 
     def take(self) -> None:
         """Import what the job names; start anew without what is unfit for it."""
@@ -87,7 +94,7 @@ class Keeper:
 
     def serve(self) -> list[str]:
         """Wait for requests. Returns in the forked processes."""
-        for sock in (self._listener, self._watch):
+        for sock in (self._listener, self._owner):
             self._selector.register(sock, selectors.EVENT_READ)
         while self._clients or not self._closing:
             ready = self._selector.select(self._job.idle)
@@ -103,7 +110,7 @@ class Keeper:
     def _handle(self, key: selectors.SelectorKey) -> Request | None:
         if key.fileobj is self._listener:
             return self._asked(self._listener.accept()[0])
-        if key.fileobj is self._watch:
+        if key.fileobj is self._owner:
             self._told()
         elif key.data is not None:
             self._ended(key.data)
@@ -137,7 +144,7 @@ class Keeper:
             client.close()
             return request
         self._release(request)
-        self._clients[pid] = client
+        self._clients[pid] = _Client(client, request.deserted)
         self._selector.register(client, selectors.EVENT_READ)
         self._selector.register(os.pidfd_open(pid), selectors.EVENT_READ, pid)
         self._answer(client, {"pid": pid})
@@ -166,7 +173,7 @@ class Keeper:
         self._selector.unregister(key.fileobj)
         os.close(key.fileobj)
         status = os.waitpid(pid, 0)[1]
-        client = self._clients.pop(pid)
+        client = self._clients.pop(pid).line
         self._answer(client, {"status": status})
         with contextlib.suppress(KeyError, ValueError):
             self._selector.unregister(client)
@@ -177,13 +184,13 @@ class Keeper:
         assert isinstance(client, socket.socket)
         self._selector.unregister(client)
         for pid, asked in self._clients.items():
-            if asked is client:
-                os.kill(pid, signal.SIGTERM)
+            if asked.line is client:
+                os.kill(pid, asked.deserted)
 
     def _told(self) -> None:
-        """The watch has something to say: more to import, or, by going away, that this is all."""
+        """The owner has something to say: more to import, or, by going away, that this is all."""
         try:
-            receive(self._watch)
+            receive(self._owner)
         except (EOFError, OSError):
             self._close()
             return
@@ -192,14 +199,14 @@ class Keeper:
         self.take()
 
     def _leave_if_alone(self) -> None:
-        """End if the watch is gone, which is not heard while something is imported."""
+        """End if the owner is gone, which is not heard while something is imported."""
         with contextlib.suppress(BlockingIOError):
-            if not self._watch.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+            if not self._owner.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
                 self._clear()
                 os._exit(0)
 
     def _clear(self) -> None:
-        """Leave nothing: the watch may have been killed."""
+        """Leave nothing: the owner may have been killed."""
         self._entry.remove()
         with contextlib.suppress(OSError):
             self._job_file.unlink()
@@ -210,7 +217,7 @@ class Keeper:
         """Become a new keeper, without what can't be taken through a fork."""
         self._job.cold[unfit.name] = unfit.why
         self._job.write(self._job_file)
-        for sock in (self._listener, self._watch):
+        for sock in (self._listener, self._owner):
             sock.set_inheritable(True)
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], self._job.started_in())
 
@@ -222,7 +229,7 @@ class Keeper:
         """Take no more requests; what runs for a `midrun resume` runs on."""
         if not self._closing:
             self._closing = True
-            for sock in (self._listener, self._watch):
+            for sock in (self._listener, self._owner):
                 self._selector.unregister(sock)
                 sock.close()
             self._entry.remove()

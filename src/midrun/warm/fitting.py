@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from midrun.loop.fork import Request
-from midrun.loop.job import Job
+from midrun.warm.fork import Request
+from midrun.warm.job import Job
 
 # Variables that describe the terminal, and what a shell sets anew all the time: no library's import
 # depends on them.

@@ -1,5 +1,5 @@
-"""The keeper of a `midrun watch`: started when a try has failed, asked for the process of the next,
-ended with the watch. Every fault of it means a cold start, which is told in a line."""
+"""The owner of a keeper: it starts one, asks it for processes, and ends it. Every fault of the
+keeper means a cold start."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
-from midrun.loop.children import Child, NoKeeper, start_warm
-from midrun.loop.fitting import difference, with_changes
-from midrun.loop.job import Job, keepers
-from midrun.loop.wire import send
 from midrun.run import spec as specs
 from midrun.run.inventory import Inventory
 from midrun.run.spec import Spec
 from midrun.store import Savepoint
+from midrun.warm.asking import Child, NoKeeper, Setting, start_warm
+from midrun.warm.fitting import difference, with_changes
+from midrun.warm.job import Job, keepers
+from midrun.warm.wire import send
 
 _BOOT = Path(__file__).parent.parent / "_boot" / "keeper.py"
 _PATIENCE = 1.0  # seconds for a keeper to end
 
 
 class Warm:
-    """Keeps a process warm for the retries of a run of `store`."""
+    """Keeps a process warm for what continues a run. The keeper enters itself in `store`, where
+    others may find it."""
 
     def __init__(self, store: Path) -> None:
         self._store = store
@@ -34,6 +36,7 @@ class Warm:
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._job: Job | None = None
+        self._asking = threading.Lock()  # the umask can only be read by setting it
         self.unfit: dict[str, str] = {}  # packages that the last start has found not to be there
 
     def prepare(self, info: dict[str, Any], inventory: Inventory) -> None:
@@ -56,11 +59,14 @@ class Warm:
             self.close()
             self._start(job)
 
-    def start(self, spec: Spec, arguments: list[str], savepoint: Savepoint | None) -> Child:
+    def start(
+        self, spec: Spec, arguments: list[str], savepoint: Savepoint | None, setting: Setting
+    ) -> Child:
         """A process that runs `spec`. Raises NoKeeper, with the reason, if it has to be cold."""
         if self._job is None:
             raise NoKeeper("")
-        child = start_warm(self._job.socket, spec, arguments, savepoint, group=os.getpgrp())
+        with self._asking:
+            child = start_warm(self._job.socket, spec, arguments, savepoint, setting)
         assert self._folder is not None
         cold = Job.read(self._folder / "job.json").cold
         self.unfit = {name: why for name, why in cold.items() if name not in self._job.cold}

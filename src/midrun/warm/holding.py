@@ -11,9 +11,9 @@ import time
 import warnings
 from collections.abc import Callable, Iterable
 
-from midrun.loop.job import Held
 from midrun.run.flags import spare_builtins
 from midrun.run.hook import Own
+from midrun.warm.job import Held
 
 _THREADS = "/proc/self/task"
 _FILES = "/proc/self/fd"
