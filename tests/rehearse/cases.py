@@ -1,9 +1,10 @@
-"""Training scripts with one fault each that shows late, or only to who watches, and their mended twins.
+"""Training scripts with one fault each that shows late, or only to who watches, and mended twins.
 
-A case is a folder of `cases/` with `train.py` and `mended.py`, or, where it takes several files, with
-the folders `broken` and `mended`. The twins differ by the mend alone, and the mended one has no fault.
-The faulty line ends with `# fault`: the line that raises, the one that makes the parameter or keeps
-the tensor, or the one where the mend would go. Where several are marked, each is a right answer.
+A case is a folder of `cases/` with `train.py` and `mended.py`, or, where it takes several files,
+with the folders `broken` and `mended`. The twins differ by the mend alone, and the mended one has
+no fault. The faulty line ends with `# fault`: the line that raises, the one that makes the
+parameter or keeps the tensor, or the one where the mend would go. Where several are marked, each is
+a right answer.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ CASES = (
         "crash",
         "after the last milestone the list of them is asked for one more",
         shorter={
-            "EPOCHS = 120": "EPOCHS = 7",
+            "EPOCHS = 120": "EPOCHS = 9",
             "[30, 60, 90]": "[2, 4, 6]",
             "STEPS = 400": "STEPS = 2",
         },
