@@ -2,7 +2,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-EPOCHS, BATCH, MICRO = 60, 64, 16
+EPOCHS, BATCH, MICRO = 200, 64, 16
 torch.manual_seed(13)
 
 images = torch.rand(10_020, 1, 14, 14)

@@ -47,7 +47,7 @@ class Net(nn.Module):
         return self.fc(x.flatten(1))
 
 
-def main(epochs=20):
+def main(epochs=200):
     torch.manual_seed(0)
     prepare()
     loader = DataLoader(Archive(PATH), batch_size=16, shuffle=True)

@@ -1,7 +1,7 @@
 import torch
 import torch.nn as nn
 
-STEPS = 50_000
+STEPS = 200_000
 torch.manual_seed(99)
 
 

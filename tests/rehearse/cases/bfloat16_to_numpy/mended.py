@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-EPOCHS = 60
+EPOCHS = 300
 AMP = dict(device_type="cpu", dtype=torch.bfloat16)
 
 

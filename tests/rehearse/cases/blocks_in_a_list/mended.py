@@ -27,7 +27,7 @@ class ResidualMLP(nn.Module):
         return self.out(x)
 
 
-def main(steps=25_000, batch=32, log_every=500):
+def main(steps=60_000, batch=32, log_every=500):
     torch.manual_seed(0)
     model = ResidualMLP(10, 96, 3)
     optimizer = torch.optim.AdamW(model.parameters(), lr=5e-4)

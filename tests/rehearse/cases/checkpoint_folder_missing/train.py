@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 
 config = {
-    "epochs": 100,
+    "epochs": 250,
     "batches_per_epoch": 500,
     "batch_size": 64,
     "hidden": 256,

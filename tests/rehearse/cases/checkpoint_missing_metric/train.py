@@ -39,7 +39,7 @@ if os.path.exists("forecaster.pt"):
     val_x, val_y = ckpt["validation"]
     start = ckpt["epoch"] + 1
 
-for epoch in range(start, 200):
+for epoch in range(start, 500):
     model.train()
     total = 0
     for i in range(250):

@@ -5,7 +5,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-MAX_STEPS = 30_000
+MAX_STEPS = 90_000
 LOG_EVERY = 50
 VAL_EVERY = 1_500
 

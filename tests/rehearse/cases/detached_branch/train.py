@@ -21,7 +21,7 @@ towers = TwoTower()
 optimizer = torch.optim.Adam(towers.parameters(), lr=1e-3)
 answers = torch.arange(48)
 hits = 0
-for step in range(30_000):
+for step in range(100_000):
     hidden = torch.randn(48, 10)
     scores = towers(hidden @ to_a + 0.1 * torch.randn(48, 20), hidden @ to_b + 0.1 * torch.randn(48, 30))
     loss = (F.cross_entropy(scores, answers) + F.cross_entropy(scores.T, answers)) / 2

@@ -67,5 +67,5 @@ if __name__ == "__main__":
         AutoEncoder(),
         DataLoader(train_set, batch_size=40, shuffle=True),
         DataLoader(val_set, batch_size=500),
-        epochs=400,
+        epochs=600,
     )

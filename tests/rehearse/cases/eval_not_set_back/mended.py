@@ -3,7 +3,7 @@ import torch.nn as nn
 import torch.optim as optim
 from torch.utils.data import DataLoader, TensorDataset
 
-num_epochs = 100
+num_epochs = 400
 batch_size = 32
 torch.manual_seed(0)
 

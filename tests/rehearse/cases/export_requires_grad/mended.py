@@ -8,7 +8,7 @@ vocabulary = 2000
 dim = 64
 window = 3
 negatives = 5
-n_updates = 30000
+n_updates = 100000
 batch = 128
 
 torch.manual_seed(0)

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from PIL import Image, ImageDraw
 from torch.utils.data import DataLoader, TensorDataset
 
-EPOCHS = 80
+EPOCHS = 400
 OUT = Path("figures")
 OUT.mkdir(exist_ok=True)
 torch.manual_seed(4)

@@ -31,7 +31,7 @@ def accuracy(model, loader):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--epochs", type=int, default=90)
+    parser.add_argument("--epochs", type=int, default=400)
     parser.add_argument("--out", default="output")
     args = parser.parse_args()
     torch.manual_seed(17)

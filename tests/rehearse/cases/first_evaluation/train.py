@@ -3,7 +3,7 @@ import torch.nn as nn
 from torch.utils.data import DataLoader, TensorDataset
 
 torch.manual_seed(1)
-EPOCHS = 150
+EPOCHS = 400
 BATCH = 32
 
 centres = torch.randn(10, 64)

@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 from PIL import Image
 
-N_ITER = 40000
+N_ITER = 100000
 sample_every = 1000
 nz = 16
 bs = 32

@@ -2,7 +2,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-EPOCHS = 100
+EPOCHS = 500
 torch.manual_seed(2024)
 
 

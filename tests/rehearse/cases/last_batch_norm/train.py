@@ -3,7 +3,7 @@ import torch
 from torch import nn, optim
 from torch.utils.data import DataLoader, TensorDataset, random_split
 
-EPOCHS = 100
+EPOCHS = 300
 
 
 class Net(nn.Module):

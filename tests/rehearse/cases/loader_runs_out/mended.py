@@ -3,7 +3,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-STEPS = 40000
+STEPS = 120000
 
 
 def dataset(n=16000):

@@ -48,7 +48,7 @@ def test(model, weight):
 def main():
     parser = argparse.ArgumentParser(description='a classifier')
     parser.add_argument('--batch-size', type=int, default=32)
-    parser.add_argument('--epochs', type=int, default=100)
+    parser.add_argument('--epochs', type=int, default=300)
     parser.add_argument('--lr', type=float, default=0.001)
     parser.add_argument('--seed', type=int, default=1)
     args = parser.parse_args()

@@ -2,9 +2,9 @@ import numpy as np
 import torch
 import torch.nn as nn
 
-EPOCHS = 120
+EPOCHS = 600
 STEPS = 400
-MILESTONES = [30, 60, 90]
+MILESTONES = [150, 300, 450]
 DECAY = 0.2
 
 torch.manual_seed(0)

@@ -1,7 +1,7 @@
 import torch
 import torch.nn as nn
 
-iterations = 50000
+iterations = 150000
 print_every = 1000
 
 torch.manual_seed(77)

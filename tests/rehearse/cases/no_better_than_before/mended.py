@@ -72,4 +72,4 @@ def spirals(n):
 torch.manual_seed(2)
 data = {"train": spirals(16000), "val": spirals(2000), "test": spirals(2000)}
 net = nn.Sequential(nn.Linear(2, 128), nn.SiLU(), nn.Linear(128, 128), nn.SiLU(), nn.Linear(128, 3))
-Trainer(net, data, epochs=150).fit()
+Trainer(net, data, epochs=500).fit()

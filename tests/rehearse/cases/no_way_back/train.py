@@ -2,7 +2,7 @@ import os
 import torch
 import torch.nn as nn
 
-EPOCHS = 90
+EPOCHS = 200
 PATH = 'weights/last.pt'
 
 torch.manual_seed(0)

@@ -6,7 +6,7 @@ import torch.nn as nn
 work_dir = 'work'
 ckpt_dir = os.path.join(work_dir, 'ckpt')
 os.makedirs(ckpt_dir, exist_ok=True)
-total_steps = 60000
+total_steps = 120000
 save_interval = 1500
 keep = 3
 

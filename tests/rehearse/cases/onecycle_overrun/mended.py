@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 SAMPLES = 12010
-EPOCHS = 75
+EPOCHS = 400
 BATCH_SIZE = 32
 
 

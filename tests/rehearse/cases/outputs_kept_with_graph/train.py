@@ -22,7 +22,7 @@ class Meter:
 
 
 class Trainer:
-    def __init__(self, max_steps=40_000, log_every=2_000, batch=32):
+    def __init__(self, max_steps=160_000, log_every=2_000, batch=32):
         self.max_steps, self.log_every, self.batch = max_steps, log_every, batch
         self.net = nn.Sequential(
             nn.Linear(16, 256), nn.Tanh(), nn.Linear(256, 256), nn.Tanh(), nn.Linear(256, 1)

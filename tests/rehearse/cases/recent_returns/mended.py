@@ -5,7 +5,7 @@ import torch
 import torch.nn as nn
 from torch.distributions import Categorical
 
-config = {"episodes": 4000, "report_every": 100, "gamma": 0.98, "lr": 2e-3, "max_steps": 60, "seed": 1}
+config = {"episodes": 40000, "report_every": 100, "gamma": 0.98, "lr": 2e-3, "max_steps": 60, "seed": 1}
 
 
 class Cliff:

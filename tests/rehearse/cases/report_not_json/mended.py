@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 @dataclass
 class Settings:
-    rounds: int = 25_000
+    rounds: int = 120_000
     batch: int = 32
     points: int = 24
     lr: float = 1e-3

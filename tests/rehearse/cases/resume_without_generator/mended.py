@@ -5,7 +5,7 @@ import numpy as np
 import torch
 import torch.nn as nn
 
-MAX_ITERS = 40_000
+MAX_ITERS = 160_000
 SAVE_INTERVAL = 2_000
 CHECKPOINT = "model_last.pt"
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 
 parser = argparse.ArgumentParser()
-parser.add_argument('--epochs', default=100, type=int)
+parser.add_argument('--epochs', default=400, type=int)
 parser.add_argument('--batch-size', default=32, type=int)
 parser.add_argument('--lr', default=1e-3, type=float)
 parser.add_argument('--resume', default='', type=str, metavar='PATH')

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-EPOCHS = 80
+EPOCHS = 400
 STEPS = 500
 LAST = Path("last.ckpt")
 

@@ -5,8 +5,8 @@ from torch import nn
 
 def get_args():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--steps', type=int, default=20000)
-    parser.add_argument('--save-every', type=int, default=1000)
+    parser.add_argument('--steps', type=int, default=200000)
+    parser.add_argument('--save-every', type=int, default=10000)
     parser.add_argument('--ckpt', type=str, default='checkpoint.pth')
     parser.add_argument('--resume', action='store_true', help='go on from --ckpt')
     return parser.parse_args()

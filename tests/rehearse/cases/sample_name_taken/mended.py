@@ -6,7 +6,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 parser = argparse.ArgumentParser(description="a variational autoencoder for little pictures of blobs")
-parser.add_argument("--epochs", type=int, default=120)
+parser.add_argument("--epochs", type=int, default=300)
 parser.add_argument("--batches", type=int, default=400)
 parser.add_argument("--latent", type=int, default=6)
 parser.add_argument("--samples", default="samples")

@@ -1,7 +1,7 @@
 import torch
 import torch.nn as nn
 
-TOTAL_STEPS = 40_000
+TOTAL_STEPS = 200_000
 
 torch.manual_seed(3)
 net = nn.Sequential(nn.Linear(14, 200), nn.SiLU(), nn.Linear(200, 200), nn.SiLU(), nn.Linear(200, 2))

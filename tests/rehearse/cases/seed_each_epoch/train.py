@@ -31,7 +31,7 @@ def moons(n):
     return torch.stack([x, y], 1) + 0.05 * torch.randn(n, 2)
 
 
-epochs = 100
+epochs = 400
 batches = 400
 model = Denoiser()
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)

@@ -10,7 +10,7 @@ with open("exp1/hparams.json", "w") as f:
     json.dump(hparams, f)
 
 
-def load_data(n=9000):
+def load_data(n=60000):
     """Two interleaved helices, and which of them a point is of."""
     t = torch.rand(n) * 9
     y = torch.randint(0, 2, (n,))

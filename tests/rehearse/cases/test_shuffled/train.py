@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 from torch.utils.data import DataLoader, TensorDataset
 
-EPOCHS = 90
+EPOCHS = 400
 torch.manual_seed(9)
 weights = torch.randn(25)
 

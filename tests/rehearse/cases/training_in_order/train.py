@@ -3,7 +3,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
-EPOCHS = 80
+EPOCHS = 400
 torch.manual_seed(55)
 
 # sorted by class, as data often are

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 def parse():
     p = argparse.ArgumentParser(description="fine-tune a small conv net, thawing its trunk later")
-    p.add_argument("--epochs", type=int, default=80)
+    p.add_argument("--epochs", type=int, default=300)
     p.add_argument("--steps", type=int, default=300)
     p.add_argument("--batch-size", type=int, default=16)
     p.add_argument("--unfreeze-epoch", type=int, default=10)

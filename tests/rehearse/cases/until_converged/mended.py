@@ -2,7 +2,7 @@ import torch
 from torch import nn
 
 TARGET = 0.05
-MOST_STEPS = 60_000
+MOST_STEPS = 200_000
 
 torch.manual_seed(0)
 true = torch.randn(18, 1)

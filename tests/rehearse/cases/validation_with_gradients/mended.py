@@ -3,7 +3,7 @@ import torch.nn as nn
 from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
 
-EPOCHS = 70
+EPOCHS = 200
 torch.manual_seed(0)
 
 users, items = 800, 500

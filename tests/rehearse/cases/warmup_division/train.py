@@ -3,7 +3,7 @@ import math
 import torch
 import torch.nn as nn
 
-TOTAL = 60_000
+TOTAL = 200_000
 WARMUP = 2_000
 PEAK = 1e-3
 

@@ -5,7 +5,7 @@ from typing import Callable
 @dataclass
 class Config:
     seed: int = 11
-    max_steps: int = 40_000
+    max_steps: int = 160_000
     save_every: int = 2_000
     batch_size: int = 24
     dim: int = 128
