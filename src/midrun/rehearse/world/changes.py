@@ -75,7 +75,8 @@ def copy_to(layers: list[Layer], folder: Path) -> None:
         for written, copy in layer.written():
             target = folder / written.path.relative_to(written.path.anchor)
             target.parent.mkdir(parents=True, exist_ok=True)
-            if stat.S_ISREG(os.lstat(copy).st_mode) or os.path.islink(copy):
+            target.unlink(missing_ok=True)
+            if stat.S_IFMT(os.lstat(copy).st_mode) in (stat.S_IFREG, stat.S_IFLNK):
                 shutil.copy2(copy, target, follow_symlinks=False)
 
 

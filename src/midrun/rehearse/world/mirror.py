@@ -34,6 +34,7 @@ class System:
     chmod: Callable[..., None] = os.chmod
     utime: Callable[..., None] = os.utime
     open: Callable[..., int] = os.open
+    rename: Callable[..., None] = os.rename
 
 
 @dataclass
@@ -106,28 +107,61 @@ class Mirror:
             self._copy(now, copy, found, keep)
         return copy
 
-    def remove(self, path: str, remove: Callable[[str], None]) -> None:
-        """Remove it from the world; `remove` does so with what lies in `upper`."""
-        copy = self._upper + path
-        if self._lstat(copy) is not None:
-            remove(copy)
+    def remove(self, path: str, is_folder: bool) -> None:
+        """Remove a file, or a folder that is empty, as unlink(2) and rmdir(2) do."""
+        now = self.find(path)
+        remove = self.system.rmdir if is_folder else self.system.unlink
+        if self.is_real(path) or not self.exists(path) or self._is_folder(now) != is_folder:
+            remove(now)  # or it says why not
+            return
+        if is_folder and self.names(path):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), path)
+        if now == self._upper + path:
+            remove(now)
         self._hide(path)
 
     def names(self, path: str) -> list[str]:
         """What is in a folder."""
         found: set[str] = set()
-        gone: list[str] = []
-        for upper, hidden in self._layers:
+        hidden: list[str] = []
+        for upper, gone in [*self._layers, ("", "")]:
             if self._is_folder(upper + path):
-                found |= {name for name in self.system.listdir(upper + path) if not _is_in(
-                    gone, path, name, self._is_gone)}
-            gone.append(hidden)
-            if self._is_gone(hidden + path):
-                return sorted(found)
-        if self._is_folder(path):
-            real = self.system.listdir(path)
-            found |= {name for name in real if not _is_in(gone, path, name, self._is_gone)}
+                names = self.system.listdir(upper + path)
+                found.update(name for name in names if not self._is_in(hidden, path, name))
+            hidden.append(gone)
+            if gone and self._is_gone(gone + path):
+                break
         return sorted(found)
+
+    def is_untouched(self, path: str) -> bool:
+        """Whether nothing was changed in a folder."""
+        if self.is_real(path):
+            return True
+        changes = [place + path for pair in self._layers for place in pair]
+        return not any(self._is_folder(place) or self._is_gone(place) for place in changes)
+
+    def move(self, old: str, new: str) -> None:
+        """Rename, as rename(2) does."""
+        source = self._whole(old)
+        target = self.change(new, keep=False)
+        if not self.is_real(new) and self._is_folder(self.find(new)):
+            if not self._is_folder(source):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), new)
+            if self.names(new):
+                raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), new)
+        self.system.rename(source, target)
+        if not self.is_real(new):
+            self._hide(new)
+        if not self.is_real(old):
+            self._hide(old)
+
+    def _whole(self, path: str) -> str:
+        """Where it lies, with all that is in it, to be moved away."""
+        place = self.change(path)
+        if not self.is_real(path) and self._is_folder(place):
+            for name in self.names(path):
+                self._whole(os.path.join(path, name))
+        return place
 
     def _resolve(self, path: str, last: bool) -> str:
         left, done, links = path.split("/")[::-1], "", 0
@@ -170,6 +204,9 @@ class Mirror:
             return True
         except OSError:
             return False
+
+    def _is_in(self, hidden: list[str], path: str, name: str) -> bool:
+        return any(self._is_gone(os.path.join(gone + path, name)) for gone in hidden)
 
     def _hide(self, path: str) -> None:
         mark = self._gone + path
@@ -216,7 +253,3 @@ def prepare(home: Path) -> None:
     """Make them."""
     for folder in layer(str(home)):
         Path(folder).mkdir(parents=True, exist_ok=True)
-
-
-def _is_in(gone: list[str], path: str, name: str, is_gone: Callable[[str], bool]) -> bool:
-    return any(is_gone(os.path.join(mark + path, name)) for mark in gone)

@@ -26,6 +26,4 @@ def offline(environment: Mapping[str, str]) -> dict[str, str]:
 
 def online(environment: Mapping[str, str]) -> list[str]:
     """The variables that the user has set so that something is sent."""
-    return [
-        name for name in _VARIABLES if environment.get(name, "offline").lower() not in _QUIET
-    ]
+    return [name for name in _VARIABLES if environment.get(name, "offline").lower() not in _QUIET]
