@@ -23,8 +23,8 @@ class Written:
 
 @dataclass(frozen=True)
 class Layer:
-    """The changes to `real`, a folder: what is new is in `upper`; what is gone is marked there as an
-    overlay marks it (see `is_whiteout`), and in `gone`, if there is one, as `mirror` does."""
+    """The changes to `real`, a folder. What is new is in `upper`; what is gone is marked there, as
+    an overlay does (see `is_whiteout`), or in `gone`, as `mirror` does."""
 
     real: str
     upper: str

@@ -1,9 +1,9 @@
 """Folders and files of other users and groups that this user may write to.
 
-An overlay gives what is changed to its owner again, which it can't if that owner isn't in the
-namespace of users: there is one user in it, and one group; the change fails with EOVERFLOW. So such
-folders are made beforehand, as this user's: /var/tmp, and those of a project's group. Small files in
-them are copied.
+An overlay gives what is changed to its owner again. It can't, and the change fails with EOVERFLOW,
+if that owner isn't in the namespace of users, which holds one user and one group. So such folders
+are made beforehand, as this user's: /var/tmp, and those of a project's group. Small files in them
+are copied.
 """
 
 from __future__ import annotations

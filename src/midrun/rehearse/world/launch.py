@@ -28,7 +28,7 @@ class Order:
     place: Place
 
     def command(self, argv: list[str]) -> list[str]:
-        """The command that makes the world and runs `argv` in it; only tries it, if that is empty."""
+        """The command that makes the world and runs `argv` in it; without `argv`, only tries."""
         package = str(Path(__file__).parents[3])
         code = (
             f"import sys; sys.path.insert(0, {package!r}); "

@@ -33,7 +33,7 @@ class _Opener:
 
 
 def _hdf5_writes(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    mode = kwargs.get("mode", args[2] if len(args) > 2 else "r")
+    mode: str = kwargs.get("mode", args[2] if len(args) > 2 else "r")
     return mode != "r"
 
 

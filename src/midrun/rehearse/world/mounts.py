@@ -10,12 +10,13 @@ from pathlib import Path
 
 # What the kernel shows of itself and of devices; nothing in them is kept on a disk.
 _KERNEL = frozenset(
-    "autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl "
-    "hugetlbfs mqueue nsfs proc pstore rpc_pipefs securityfs selinuxfs sysfs tracefs".split()
+    """
+    autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl
+    hugetlbfs mqueue nsfs proc pstore rpc_pipefs securityfs selinuxfs sysfs tracefs
+    """.split()
 )
 _KERNEL_FOLDERS = ("/proc/", "/sys/", "/dev/")
 _SHARED_MEMORY = "/dev/shm"
-_MEMORY = frozenset({"tmpfs", "ramfs"})
 _ESCAPED = re.compile(rb"\\([0-7]{3})")
 
 
@@ -40,10 +41,6 @@ class Mount:
     @property
     def is_shared_memory(self) -> bool:
         return self.path == _SHARED_MEMORY
-
-    @property
-    def in_memory(self) -> bool:
-        return self.kind in _MEMORY
 
 
 def parse(text: bytes) -> list[Mount]:

@@ -1,5 +1,5 @@
-"""The world as overlays: each file system is seen through an overlay of the kernel's that keeps what
-is changed in a folder of its own (Linux 5.13, overlayfs in a user namespace).
+"""The world as overlays: each file system is seen through an overlay of the kernel's, which keeps
+what is changed in a folder of its own (Linux 5.13, overlayfs in a user namespace).
 
 A user who isn't root gets the mounts in a bundle that may not be taken apart: a folder that others
 are mounted below can't be overlaid, so that the folders in it are, one by one, and it can only be

@@ -111,21 +111,21 @@ class Redirection:
 
         def remove(path: Any, *args: Any, **kwargs: Any) -> None:
             if _is_of_descriptor(path, kwargs):
-                return original(path, *args, **kwargs)
+                original(path, *args, **kwargs)
+                return
             with _in_words_of(path):
                 self.mirror.remove(self.mirror.absolute(os.fsdecode(path)), is_of_folder)
-            return None
 
         return remove
 
     def _renaming(self, original: Function) -> Function:
         def rename(src: Any, dst: Any, **kwargs: Any) -> None:
             if any(value is not None for value in kwargs.values()):
-                return original(src, dst, **kwargs)
+                original(src, dst, **kwargs)
+                return
             with _in_words_of(src, dst):
                 old, new = map(self.mirror.absolute, map(os.fsdecode, (src, dst)))
                 self.mirror.move(old, new)
-            return None
 
         return rename
 

@@ -1,7 +1,7 @@
 """A copy of the world in which a script may change what it likes, and nothing is changed in truth.
 
-The kernel makes it where it can; else Python's functions are redirected, and the kernel refuses what
-gets by them; else only the first of these. `World.promise` says what is not held.
+The kernel makes it where it can. Else Python's functions are redirected, and the kernel refuses
+what gets by them; else there is only the first of these. `World.promise` says what is not held.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ class World:
         for folder in (scratch, *open_to):
             folder.mkdir(parents=True, exist_ok=True)
         self._scratch = Path(os.path.realpath(scratch))
-        self._place = Place(
+        self._place: Place = Place(
             home=str(self._scratch),
             open_to=[os.path.realpath(folder) for folder in open_to],
             below=[world._place.home for world in below],
         )
         self._refusals: dict[str, str] = {}
         kinds = (below[0].kind,) if below else (kind,) if kind else KINDS
-        self.kind = self._choose(kinds)
+        self.kind: str = self._choose(kinds)
 
     @property
     def promise(self) -> str:
@@ -105,8 +105,8 @@ class World:
                 return kind
         kind, reason = next(iter(self._refusals.items()))
         raise MidrunError(
-            f"this machine can't make a scratch world of the kind {kind!r}: {reason}; leave out the "
-            f"kind, and midrun takes the best that there is",
+            f"this machine can't make a scratch world of the kind {kind!r}: {reason}; leave out "
+            "the kind, and midrun takes the best that there is",
             slug="no-world",
         )
 
