@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -41,33 +38,3 @@ def kind(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     except MidrunError as error:
         pytest.skip(str(error))
     return str(request.param)
-
-
-def tree(folder: Path) -> dict[str, object]:
-    """All that can be seen of a folder."""
-    found: dict[str, object] = {}
-    for path in [folder, *folder.rglob("*")]:
-        seen = path.lstat()
-        what: object = None
-        if path.is_symlink():
-            what = os.readlink(path)
-        elif path.is_file():
-            what = path.read_bytes()
-        found[str(path)] = (seen.st_mode, seen.st_mtime_ns, seen.st_nlink, seen.st_ino, what)
-    return found
-
-
-def run_in(world: World, project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `python arguments...` in a world, from the folder `project`."""
-    start = "import runpy, sys; from midrun.rehearse.world.inside import enter; enter(sys.argv.pop(1)); "
-    if arguments[0] == "-c":
-        code, rest = start + "exec(sys.argv.pop(1))", arguments[1:]
-    else:
-        code, rest = (
-            start + "sys.argv.pop(0); runpy.run_path(sys.argv[0], None, '__main__')",
-            arguments,
-        )
-    return subprocess.run(
-        world.command([sys.executable, "-c", code, world.inside, *rest]),
-        cwd=project, env=world.environment(os.environ), capture_output=True, text=True, check=False,
-    )  # fmt: skip

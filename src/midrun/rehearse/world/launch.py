@@ -46,15 +46,18 @@ def launch(text: str, argv: list[str]) -> NoReturn:
             overlay.enter(place)
         elif order["kind"] == "guarded":
             guard.enter(place)
-        if argv:
-            _become(argv)
     except OSError as error:
-        print(f"midrun: {error}", file=sys.stderr)
-        sys.exit(FAILED)
-    sys.exit(0)
-
-
-def _become(argv: list[str]) -> None:
+        _fail(str(error))
+    if not argv:
+        sys.exit(0)
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # ignored by Python, which would be inherited
         signal.signal(number, signal.SIG_DFL)
-    os.execvp(argv[0], argv)
+    try:
+        os.execvp(argv[0], argv)
+    except OSError as error:
+        _fail(f"{argv[0]}: {error.strerror}")
+
+
+def _fail(words: str) -> NoReturn:
+    print(f"midrun: {words}", file=sys.stderr)
+    sys.exit(FAILED)

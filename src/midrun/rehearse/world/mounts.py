@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 # What the kernel shows of itself and of devices; nothing in them is kept on a disk.
-_KERNEL = frozenset(
-    """
-    autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl
-    hugetlbfs mqueue nsfs proc pstore rpc_pipefs securityfs selinuxfs sysfs tracefs
-    """.split()
-)
+_KERNEL = frozenset({
+    "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts",
+    "devtmpfs", "efivarfs", "fusectl", "hugetlbfs", "mqueue", "nsfs", "proc", "pstore",
+    "rpc_pipefs", "securityfs", "selinuxfs", "sysfs", "tracefs",
+})  # fmt: skip
 _KERNEL_FOLDERS = ("/proc/", "/sys/", "/dev/")
 _SHARED_MEMORY = "/dev/shm"
 _ESCAPED = re.compile(rb"\\([0-7]{3})")
@@ -80,11 +79,10 @@ def _is_on_top(mount: Mount) -> bool:
     except OSError:
         return True
     try:
-        with open(f"/proc/self/fdinfo/{descriptor}", encoding="ascii") as file:
-            numbers = [line.split()[1] for line in file if line.startswith("mnt_id:")]
+        lines = Path(f"/proc/self/fdinfo/{descriptor}").read_bytes().splitlines()
     finally:
         os.close(descriptor)
-    return numbers == [str(mount.number)]
+    return b"mnt_id:\t%d" % mount.number in lines
 
 
 def beneath(mounts: Iterable[Mount], outer: Mount, folder: str) -> Iterator[Mount]:

@@ -20,6 +20,8 @@ from midrun.rehearse.world.foreign import adopt, imitate
 from midrun.rehearse.world.mounts import Mount
 
 PARTS = "parts.json"
+# What mount(2) says if a file system can't be under an overlay.
+_REFUSED = (errno.EINVAL, errno.EACCES, errno.ENOENT, errno.ELOOP, errno.ESTALE)
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,7 @@ class Parts:
 def enter(place: Place) -> None:
     """Become a process in that world. Raises OSError where the kernel doesn't allow it."""
     cwd = os.getcwd()
-    _isolate()
-    builder = _Builder(place)
+    builder = _Builder(place, is_locked=_isolate())
     builder.build()
     os.chdir(builder.stage)
     syscalls.mount(".", "/", flags=syscalls.MS_MOVE)
@@ -61,47 +62,46 @@ def enter(place: Place) -> None:
     os.chdir(cwd)
 
 
-def _isolate() -> None:
-    """Get mounts of one's own; by a namespace of users too, where that needs one."""
+def _isolate() -> bool:
+    """Get mounts of one's own. Returns whether that took a namespace of users, too, in which the
+    mounts can't be taken apart."""
     try:
         syscalls.unshare(syscalls.CLONE_NEWNS)
+        is_locked = False
     except PermissionError:
+        is_locked = True
         user, group = os.geteuid(), os.getegid()
         syscalls.unshare(syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWNS)
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     syscalls.mount("", "/", flags=syscalls.MS_REC | syscalls.MS_PRIVATE)
+    return is_locked
 
 
 class _Builder:
     """Builds the world at `stage`, a folder in its home, from the mounts as they are."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, is_locked: bool) -> None:
         self.stage = os.path.join(place.home, "stage")
+        self._is_locked = is_locked
         self._place = place
         self._mounts = mounts.visible()
         self._below = [Parts.read(home) for home in place.below]
         self._parts = Parts()
-        self._descriptors: dict[str, int] = {}
-
-    def opened(self, path: str) -> str:
-        """A name for what is at `path` now, whatever is mounted over it later, and whatever
-        characters are in it."""
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        self._descriptors[path] = descriptor
-        return f"/proc/self/fd/{descriptor}"
+        self._descriptors: list[int] = []
 
     def build(self) -> None:
         os.makedirs(self.stage, exist_ok=True)
-        open_to = {path: self.opened(path) for path in self._place.open_to}
+        open_to = {path: _opened(path) for path in self._place.open_to}
         root = mounts.mount_of(self._mounts, "/")
         self._cover(root, root.path, attached=False)
         for home in (self._place.home, *self._place.below):
             self._hide(home)
         for path, source in open_to.items():
             os.makedirs(self._staged(path), exist_ok=True)
-            syscalls.mount(source, self._staged(path), flags=syscalls.MS_BIND | syscalls.MS_REC)
+            flags = syscalls.MS_BIND | syscalls.MS_REC
+            syscalls.mount(_name(source), self._staged(path), flags=flags)
         if not os.path.exists(os.path.join(self._place.home, PARTS)):
             self._parts.write(self._place.home)
 
@@ -112,12 +112,13 @@ class _Builder:
         """Put `folder`, which is on `mount`, into the world. `attached`: the real one is there, as
         part of an outer one."""
         inner = list(mounts.beneath(self._mounts, mount, folder))
-        if self._is_for_overlay(mount, folder) and self._overlay(folder, mount.is_shared_memory):
+        is_whole = not mount.readonly and not (inner and self._is_locked)
+        if not mount.is_of_kernel and is_whole and self._overlay(folder, mount.is_shared_memory):
             for other in inner:
                 self._cover(other, other.path, attached=False)
             return
-        if not attached:
-            self._attach(folder)
+        if not attached and not self._attach(folder):
+            return
         if mount.is_of_kernel and mount.path == folder and not mount.readonly:
             syscalls.set_readonly(self._staged(folder), False)
         if mount.is_of_kernel or mount.readonly:
@@ -127,9 +128,6 @@ class _Builder:
             self._cover_apart(mount, folder, inner)
         elif os.path.isdir(folder):
             self._tell_readonly(folder)
-
-    def _is_for_overlay(self, mount: Mount, folder: str) -> bool:
-        return not mount.is_of_kernel and not mount.readonly and os.path.isdir(folder)
 
     def _cover_apart(self, mount: Mount, folder: str, inner: list[Mount]) -> None:
         self._tell_readonly(folder)
@@ -141,15 +139,21 @@ class _Builder:
         if os.access(folder, os.W_OK):
             self._parts.readonly.append(folder)
 
-    def _attach(self, folder: str) -> None:
-        """Put the real one there, with all that is mounted in it, and closed to changes."""
+    def _attach(self, folder: str) -> bool:
+        """Put the real one there, with all that is mounted in it, and closed to changes. False if
+        this user can't reach it."""
         target = self._staged(folder)
-        flags = syscalls.MS_BIND | syscalls.MS_REC
-        syscalls.mount(self.opened(folder), target, flags=flags)
+        if not os.path.exists(folder):
+            return False
+        syscalls.mount(self._open(folder), target, flags=syscalls.MS_BIND | syscalls.MS_REC)
         syscalls.set_readonly(target, True, recursive=True)
+        self._close()
+        return True
 
     def _overlay(self, folder: str, in_memory: bool) -> bool:
         """Put an overlay of it there. False if that can't be done."""
+        if not os.path.isdir(folder):
+            return False
         name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         base = os.path.join(self._place.home, "layers", name)
         upper, work = os.path.join(base, "upper"), os.path.join(base, "work")
@@ -161,16 +165,16 @@ class _Builder:
             imitate(folder, upper)
             self._parts.foreign.extend(adopt(folder, upper))
         os.makedirs(work, exist_ok=True)
-        lower = self._lower(folder, base)
-        options = (
-            f"lowerdir={lower},upperdir={self.opened(upper)},workdir={self.opened(work)},userxattr"
-        )
+        layers = f"upperdir={self._open(upper)},workdir={self._open(work)}"
+        options = f"lowerdir={self._lower(folder, base)},{layers},userxattr"
         try:
             syscalls.mount("midrun", self._staged(folder), kind="overlay", options=options)
         except OSError as error:
-            if error.errno in (errno.EINVAL, errno.EACCES, errno.ENOENT, errno.ELOOP):
-                return False
-            raise
+            if error.errno not in _REFUSED or folder == "/":
+                raise
+            return False
+        finally:
+            self._close()
         if not in_memory:
             self._parts.uppers[folder] = upper
         return True
@@ -181,19 +185,37 @@ class _Builder:
         own, that is another one."""
         layers = [parts.uppers[folder] for parts in self._below if folder in parts.uppers]
         if not layers:
-            return self.opened(folder)
+            return self._open(folder)
         blank, seen = os.path.join(base, "blank"), os.path.join(base, "seen")
         os.makedirs(blank, exist_ok=True)
         os.makedirs(seen, exist_ok=True)
         syscalls.mount("midrun", blank, kind="tmpfs")
-        options = f"lowerdir={self.opened(folder)}:{self.opened(blank)},userxattr"
+        options = f"lowerdir={self._open(folder)}:{self._open(blank)},userxattr"
         syscalls.mount("midrun", seen, kind="overlay", options=options)
-        return ":".join([*map(self.opened, layers), self.opened(seen)])
+        return ":".join([*map(self._open, layers), self._open(seen)])
+
+    def _open(self, path: str) -> str:
+        """A name for what is at `path` now, whatever is mounted over it later, and whatever
+        characters are in it. It holds until `_close`."""
+        self._descriptors.append(_opened(path))
+        return _name(self._descriptors[-1])
+
+    def _close(self) -> None:
+        while self._descriptors:
+            os.close(self._descriptors.pop())
 
     def _hide(self, folder: str) -> None:
         """Show it empty: what is kept there would be seen twice."""
         target = self._staged(folder)
         syscalls.mount("midrun", target, kind="tmpfs", options="mode=755")
+
+
+def _opened(path: str) -> int:
+    return os.open(path, os.O_PATH | os.O_CLOEXEC)
+
+
+def _name(descriptor: int) -> str:
+    return f"/proc/self/fd/{descriptor}"
 
 
 def _folders(folder: str) -> list[str]:

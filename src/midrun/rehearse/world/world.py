@@ -121,9 +121,11 @@ class World:
     def _homes(self) -> Iterable[str]:
         """Where changes could be kept: the kernel does not take a folder on each file system."""
         yield str(self._scratch)
-        for folder in dict.fromkeys((tempfile.gettempdir(), "/var/tmp")):
-            if os.access(folder, os.W_OK):
+        for folder in (None, "/var/tmp"):
+            try:
                 yield tempfile.mkdtemp(prefix="midrun-world-", dir=folder)
+            except OSError:
+                continue
 
     def _try_in(self, home: str) -> bool:
         place = Place(home, self._place.open_to, self._place.below)
