@@ -133,3 +133,12 @@ def test_a_second_world_sees_the_first(place, project, folder):
     (folder / "second").mkdir()
     second = Place(str(owned(folder / "second")), below=[place.home])
     assert run_as_user(second, project, "ls; cat model").split() == ["model", "shared", "1"]
+
+
+def test_a_folder_can_be_changed_where_an_overlay_is_nearer_than_what_is_closed():
+    parts = Parts({"/home/me/sub": "", "/tmp": ""}, readonly=["/home/me", "/tmp/mounted"])
+    assert parts.can_change("/home/me/sub")
+    assert parts.can_change("/tmp/a/b")
+    assert not parts.can_change("/home/me")
+    assert not parts.can_change("/tmp/mounted/a")
+    assert not parts.can_change("/home/me/subway")

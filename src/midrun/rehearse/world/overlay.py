@@ -43,6 +43,15 @@ class Parts:
     readonly: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
 
+    def can_change(self, folder: str) -> bool:
+        """Whether a folder that the user could write to can be written to in the world."""
+        head = os.path.join(folder, "")
+        uppers, readonly = (
+            max((len(path) for path in paths if head.startswith(os.path.join(path, ""))), default=0)
+            for paths in (self.uppers, self.readonly)
+        )
+        return uppers > readonly
+
     def write(self, home: str) -> None:
         Path(home, PARTS).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
@@ -90,12 +99,17 @@ class _Builder:
         self._below = [Parts.read(home) for home in place.below]
         self._parts = Parts()
         self._descriptors: list[int] = []
+        self._refusal: OSError | None = None
 
     def build(self) -> None:
         os.makedirs(self.stage, exist_ok=True)
         open_to = {path: _opened(path) for path in self._place.open_to}
         root = mounts.mount_of(self._mounts, "/")
         self._cover(root, root.path, attached=False)
+        cwd = os.getcwd()
+        if os.access(cwd, os.W_OK) and not self._parts.can_change(cwd):
+            split = OSError(errno.EBUSY, "other file systems are mounted in it", cwd)
+            raise self._refusal or split
         for home in (self._place.home, *self._place.below):
             self._hide(home)
         for path, source in open_to.items():
@@ -170,8 +184,9 @@ class _Builder:
         try:
             syscalls.mount("midrun", self._staged(folder), kind="overlay", options=options)
         except OSError as error:
-            if error.errno not in _REFUSED or folder == "/":
+            if error.errno not in _REFUSED:
                 raise
+            self._refusal = self._refusal or error
             return False
         finally:
             self._close()
