@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import glob
 import io
 import os
 import shutil
@@ -94,6 +95,7 @@ class Redirection:
                 if original in supported:
                     supported.add(function)
             setattr(os, name, function)
+            _replace_in_globbers(original, function)
 
     def _placed(self, original: Function, place: Place, of_link: Place | None = None) -> Function:
         def function(path: Any, *args: Any, **kwargs: Any) -> Any:
@@ -190,6 +192,14 @@ class Redirection:
             # An opener may leave out that "w" empties the file, as that of a resume does.
             keep = "w" not in mode or kwargs.get("opener") is not None
             return self._open(self.to_write(file, keep=keep), mode, *args, **kwargs)
+
+
+def _replace_in_globbers(original: Function, function: Function) -> None:
+    """From Python 3.13 on, the classes behind `Path.glob` keep functions of `os` (Lib/glob.py)."""
+    for owner in vars(glob).values():
+        for name, value in list(vars(owner).items()) if isinstance(owner, type) else ():
+            if isinstance(value, staticmethod) and value.__func__ is original:
+                setattr(owner, name, staticmethod(function))
 
 
 def _is_of_descriptor(path: Any, kwargs: dict[str, Any]) -> bool:
