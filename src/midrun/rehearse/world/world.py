@@ -22,6 +22,7 @@ from midrun.rehearse.world.offline import offline, online
 from midrun.rehearse.world.overlay import Parts, Place
 
 KINDS = ("overlay", "guarded", "sandbox")
+_PATIENCE = 30  # seconds; a network's file system that is gone answers never
 
 
 class World:
@@ -137,9 +138,14 @@ class World:
         return True
 
     def _tried(self, order: Order) -> bool:
-        done = subprocess.run(
-            order.command([]), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        try:
+            done = subprocess.run(
+                order.command([]), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, text=True, check=False, timeout=_PATIENCE,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            self._refusals.setdefault(order.kind, f"no answer in {_PATIENCE} s")
+            return False
         if done.returncode:
             last = done.stderr.strip().splitlines()[-1:]
             self._refusals.setdefault(order.kind, "".join(last).removeprefix("midrun: "))
