@@ -1,0 +1,1 @@
+"""The scratch copy of the world in which a script is rehearsed."""
