@@ -1,0 +1,332 @@
+"""What all watchers share: the loops under way, models, optimizers and loaders of a training.
+
+Nothing here holds a tensor, a module or anything else of the program's; facts go when it goes.
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from midrun.rehearse.watching.graph import Reach
+from midrun.rehearse.watching.loops import Entry, Loops
+from midrun.rehearse.watching.places import Place, Places
+from midrun.rehearse.watching.weak import Weakly
+
+_FORWARDS = 5000  # that are remembered
+
+
+@dataclass(eq=False)
+class Model:
+    """A module that the program called. `parameters` are the ids of its parameters, `modal` the
+    modules in it that do something else in training than in evaluation. `generates` says that its
+    output went into another model, `carries` that what it gave (memory at the addresses `gave`) was
+    given to it again."""
+
+    name: str
+    ref: weakref.ref[Any]
+    parameters: frozenset[int]
+    modal: tuple[weakref.ref[Any], ...]
+    generates: bool = False
+    carries: bool = False
+    gave: frozenset[int] = frozenset()
+
+    def modal_in_training(self) -> bool:
+        """Whether any of those is in training mode."""
+        found = (ref() for ref in self.modal)
+        return any(module is not None and module.training for module in found)
+
+
+@dataclass(eq=False)
+class Pass:
+    """One time through a loader: the items of the first batch, and digests of its tensors."""
+
+    first: tuple[Any, ...] | None = None
+    digests: tuple[int, ...] = ()
+    batches: int = 0
+
+
+@dataclass(eq=False)
+class Loader:
+    """A DataLoader, and the line that made it. `trains` says that a backward pass came from its
+    data, `order` is the name of the class of its sampler."""
+
+    place: Place | None
+    ref: weakref.ref[Any]
+    trains: bool = False
+    passes: list[Pass] = field(default_factory=list)
+    order: str = ""
+    own_batches: bool = False
+    iterable: bool = False
+    partial: bool = False
+
+
+@dataclass(eq=False)
+class Optimizer:
+    """An optimizer, and the line that made it; how often it took a step, how often a GradScaler
+    skipped one, and the loop in which it was made."""
+
+    place: Place | None
+    ref: weakref.ref[Any]
+    entry: Entry | None
+    parameters: frozenset[int] = frozenset()
+    steps: int = 0
+    skipped: int = 0
+    groups: int = 0
+
+    def refresh(self) -> None:
+        """Read the ids of its parameters anew if there are more groups."""
+        optimizer = self.ref()
+        if optimizer is not None and len(optimizer.param_groups) != self.groups:
+            self.groups = len(optimizer.param_groups)
+            ids = (id(p) for group in optimizer.param_groups for p in group["params"])
+            self.parameters |= frozenset(ids)
+
+
+@dataclass(eq=False)
+class Forward:
+    """One call of a model by the program. `training` is its mode, `modal` whether a part of it that
+    the mode matters to was in training mode, `outputs` are the graph nodes of what it gave (none
+    without gradients), `inputs` numbers that stand for the tensors that it was given. `reached`
+    says whether a backward pass came to the outputs: None if that is not known."""
+
+    model: Model
+    place: Place
+    entry: Entry | None
+    index: int
+    loaders: tuple[Loader, ...]
+    training: bool
+    modal: bool
+    outputs: tuple[int, ...]
+    inputs: tuple[int, ...]
+    reached: bool | None = False
+
+
+@dataclass(eq=False)
+class Backward:
+    """One backward pass from `roots`; `spends` says that its graph is of no use after it. `below`
+    is None where the graph was not walked through, to save time."""
+
+    place: Place | None
+    entry: Entry | None
+    roots: tuple[int, ...]
+    spends: bool
+    below: Reach | None
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What a worker of the pass with the seed `base` drew for its first batch: by the path of each
+    generator that it drew from, a digest of its state before."""
+
+    base: int
+    worker: int
+    drawn: dict[str, int]
+
+
+class Budget:
+    """Looks that cost time: the first `free` of a kind always, later ones only while all of them
+    together take less than `share` of the time."""
+
+    def __init__(self, share: float, free: int) -> None:
+        self._share = share
+        self._free = free
+        self._counts: dict[Any, int] = {}
+        self._began = time.perf_counter()
+        self._spent = 0.0
+
+    def allows(self, kind: Any) -> bool:
+        """Whether one more look may be taken."""
+        count = self._counts[kind] = self._counts.get(kind, 0) + 1
+        if count <= self._free:
+            return True
+        return self._spent < self._share * (time.perf_counter() - self._began)
+
+    def timed(self, action: Callable[[], Any]) -> Any:
+        """Take it."""
+        began = time.perf_counter()
+        try:
+            return action()
+        finally:
+            self._spent += time.perf_counter() - began
+
+
+class Scene:
+    """The facts. `spent` are the graph nodes (outputs of models, and roots) of backward passes
+    whose graph is of no use any more; `makers` is the line that made a parameter, None where a
+    library did; `loaded` are parameters whose values came from a checkpoint."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.loops = Loops()
+        self.models: Weakly[Model] = Weakly()
+        self.loaders: Weakly[Loader] = Weakly()
+        self.all_loaders: list[Loader] = []
+        self.optimizers: list[Optimizer] = []
+        self.forwards: deque[Forward] = deque(maxlen=_FORWARDS)
+        self.spent: set[int] = set()
+        self.makers: Weakly[Place | None] = Weakly()
+        self.loaded: Weakly[bool] = Weakly()
+        self.called: set[int] = set()  # the ids of all modules that were called
+        self.called_with_gradients: set[int] = set()
+        self.draws: list[Draw] = []
+        self.bases: dict[int, Loader] = {}  # by the seed of a pass
+        self.schedulers: Weakly[Place | None] = Weakly()
+        self.budget = Budget(share=0.03, free=12)
+        self._recent: list[Forward] = []
+        self._by_output: dict[int, Forward] = {}
+        self._pending: tuple[Loader, ...] = ()
+
+    @property
+    def entry(self) -> Entry | None:
+        """The innermost loop under way."""
+        return self.loops.innermost
+
+    def began_round(self, entry: Entry) -> None:
+        """A round has begun, with what was loaded for it."""
+        entry.batch, self._pending = self._pending, ()
+
+    def left(self, entry: Entry) -> None:
+        """A loop has ended: before its data did, or not."""
+        for loader in entry.batch:
+            found = loader.ref() if isinstance(loader, Loader) else None
+            if isinstance(loader, Loader) and entry.index + 1 < _length(found):
+                loader.partial = True
+
+    def loaded_batch(self, loader: Loader) -> None:
+        """A loader has given a batch."""
+        self._pending = (*(known for known in self._pending if known is not loader), loader)
+
+    def batch(self) -> tuple[Loader, ...]:
+        """The loaders that the data at hand come from."""
+        if self._pending and self.entry is not None:
+            self.entry.batch = self._pending
+            self._pending = ()
+        around = self.loops.outwards()
+        found: Any = next((entry.batch for entry in around if entry.batch), self._pending)
+        return tuple(found)
+
+    def add_forward(self, forward: Forward) -> None:
+        """A model was called."""
+        self.forwards.append(forward)
+        if forward.outputs:
+            self._recent.append(forward)
+            self._by_output.update(dict.fromkeys(forward.outputs, forward))
+
+    def output(self, number: int) -> Forward | None:
+        """The call whose output a graph node made, if it is remembered."""
+        return self._by_output.get(number)
+
+    def add_backward(self, backward: Backward) -> list[Forward]:
+        """A backward pass begins; returns the calls that it comes to."""
+        for entry in self.loops.outwards():
+            entry.backwards += 1
+        if backward.below is None:
+            for forward in self._recent:
+                forward.reached = forward.reached or None
+                self._trains(forward)
+            self._recent = []
+            return []
+        numbers = backward.below.numbers
+        reached = [f for f in self._recent if not numbers.isdisjoint(f.outputs)]
+        for forward in reached:
+            forward.reached = True
+            self._trains(forward)
+        if not backward.below.whole:
+            for forward in self._recent:
+                forward.reached = forward.reached or None
+        if backward.spends:
+            self.spent.update(backward.roots, *(forward.outputs for forward in reached))
+            self._recent = [f for f in self._recent if not f.reached]
+        self._recent = self._recent[-_FORWARDS:]
+        self._forget()
+        return reached
+
+    def _trains(self, forward: Forward) -> None:
+        for loader in forward.loaders:
+            loader.trains = True
+
+    def _forget(self) -> None:
+        if len(self._by_output) > 4 * _FORWARDS:
+            for number in list(self._by_output)[: 2 * _FORWARDS]:
+                del self._by_output[number]
+                self.spent.discard(number)
+
+    def add_step(self, optimizer: Optimizer) -> None:
+        """An optimizer is asked for a step."""
+        optimizer.refresh()
+        optimizer.steps += 1
+        for entry in self.loops.outwards():
+            entry.steps += 1
+
+    def optimizer(self, optimizer: Any) -> Optimizer:
+        """What is known of an optimizer."""
+        found = next((known for known in self.optimizers if known.ref() is optimizer), None)
+        if found is None:
+            found = Optimizer(self.places.here(), weakref.ref(optimizer), self.entry)
+            found.refresh()
+            self.optimizers.append(found)
+            for entry in self.loops.outwards():
+                entry.optimizers += 1
+        return found
+
+    def is_trained(self, model: Model) -> bool:
+        """Whether an optimizer has changed parameters of a model."""
+        return any(o.steps and o.parameters & model.parameters for o in self.optimizers)
+
+    def evaluations(self) -> Iterator[Forward]:
+        """Calls of a trained model on other data than it is trained on, of which nothing is
+        learned: in a loop over a loader in which there is no backward pass, or on a tensor that is
+        always the same."""
+        constant = self._constant_inputs()
+        for forward in self.forwards:
+            if forward.reached is not False or not self.is_trained(forward.model):
+                continue
+            entry = forward.entry
+            over = forward.loaders and not any(loader.trains for loader in forward.loaders)
+            apart = entry is not None and entry.backwards == 0
+            if (over and apart) or (
+                not forward.loaders and not forward.model.generates and id(forward) in constant
+            ):
+                yield forward
+
+    def _constant_inputs(self) -> set[int]:
+        """The ids of the calls whose input was given at the same line before, or is again, and is
+        nowhere learned from."""
+        learned: set[int] = set()
+        times: dict[tuple[Place, int], int] = {}
+        for forward in self.forwards:
+            if forward.reached is not False:
+                learned.update(forward.inputs)
+            for one in forward.inputs:
+                times[forward.place, one] = times.get((forward.place, one), 0) + 1
+        return {
+            id(forward)
+            for forward in self.forwards
+            if forward.inputs
+            and learned.isdisjoint(forward.inputs)
+            and times[forward.place, forward.inputs[0]] > 1
+        }
+
+    def name_of(self, parameter: Any) -> str:
+        """The name of a parameter in a model that was called, or its shape."""
+        for module, _ in self.models.items():
+            for name, one in module.named_parameters():
+                if one is parameter:
+                    return f"{type(module).__name__}.{name}"
+        return f"a parameter of shape {tuple(parameter.shape)}"
+
+    def has_optimizer(self, parameter: int) -> bool:
+        """Whether an optimizer has the parameter with this id."""
+        return any(parameter in known.parameters for known in self.optimizers)
+
+
+def _length(loader: Any) -> int:
+    try:
+        return len(loader)
+    except (TypeError, NotImplementedError):  # an IterableDataset's
+        return 0
