@@ -1,8 +1,8 @@
 """Runs scripts with a `Watching` attached, in forks of one interpreter that has torch.
 
-`python watched.py` reads the path of a script a line and answers with the faults, as JSON. The loops
-of a script tell of their rounds, and long ones leave most of them out, as in a rehearsal. `Watched`
-is the side of the tests.
+`python watched_scripts.py serve` reads the path of a script a line and answers with the faults, as
+JSON. The loops of a script tell of their rounds, and long ones leave most of them out, as in a
+rehearsal. `Watched` is the side of the tests.
 """
 
 from __future__ import annotations
