@@ -241,11 +241,11 @@ class Calls:
             finally:
                 self._depth = depth
             if not depth:
-                place = self._scene.places.here()
                 if is_step:
+                    place = self._scene.places.here()
                     self._events.tell("scheduled", self_, place, len(args) + len(kwargs))
                 else:
-                    self._scene.schedulers[self_] = place
+                    self._scene.schedulers[self_] = self._scene.entry
             return result
 
         return within

@@ -175,7 +175,7 @@ class Scene:
         self.called_with_gradients: set[int] = set()
         self.draws: list[Draw] = []
         self.bases: dict[int, Loader] = {}  # by the seed of a pass
-        self.schedulers: Weakly[Place | None] = Weakly()
+        self.schedulers: Weakly[Entry | None] = Weakly()  # the loops that they were made in
         self.budget = Budget(share=0.03, free=12)
         self._recent: list[Forward] = []
         self._by_output: dict[int, Forward] = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from midrun.rehearse.fault import Fault
-from midrun.rehearse.watching.loops import LoopLength
+from midrun.rehearse.watching.loops import Entry, LoopLength
 from midrun.rehearse.watching.places import Place
 from midrun.rehearse.watching.scene import Optimizer
 from midrun.rehearse.watching.schedules import Plan, Rates, plan_of
@@ -22,13 +22,17 @@ _FULL = 0.9  # of the rounds that were visited: it happens in each
 @dataclass
 class _Rhythm:
     """How often something happens: the loops around it, from the outermost inwards, and the numbers
-    of the rounds of the innermost in which it did."""
+    of the rounds of the innermost in which it did. Loops around `within`, where what does it was
+    made, are left out: in each round of those it is another one."""
+
+    within: Entry | None
 
     loops: tuple[tuple[Place, LoopLength], ...] = ()
     rounds: list[int] = field(default_factory=list)
 
     def happens(self, scene: Any) -> None:
-        around = tuple((e.place, e.length) for e in reversed(scene.loops.outwards()))
+        entries = itertools.takewhile(lambda e: e is not self.within, scene.loops.outwards())
+        around = tuple((e.place, e.length) for e in reversed(list(entries)))
         if len(around) > len(self.loops):  # a step before the training is not what counts
             self.loops, self.rounds = around, []
         if around and around == self.loops:
@@ -68,7 +72,7 @@ class _Seen:
     plan: Plan
     place: Place | None
     optimizer: Optimizer
-    rhythm: _Rhythm = field(default_factory=_Rhythm)
+    rhythm: _Rhythm
 
 
 class SchedulerLevel(Watcher):
@@ -82,7 +86,7 @@ class SchedulerLevel(Watcher):
         self._steps: dict[Optimizer, _Rhythm] = {}
 
     def stepped(self, known: Optimizer, optimizer: Any) -> None:
-        self._steps.setdefault(known, _Rhythm()).happens(self.scene)
+        self._steps.setdefault(known, _Rhythm(known.entry)).happens(self.scene)
 
     def scheduled(self, scheduler: Any, place: Place | None, arguments: int) -> None:
         seen = self._known.get(scheduler)
@@ -90,7 +94,8 @@ class SchedulerLevel(Watcher):
             plan = plan_of(scheduler)
             if plan is None:
                 return
-            seen = _Seen(plan, place, self.scene.optimizer(scheduler.optimizer))
+            rhythm = _Rhythm(self.scene.schedulers.get(scheduler))
+            seen = _Seen(plan, place, self.scene.optimizer(scheduler.optimizer), rhythm)
             self._known[scheduler] = seen
             self._all.append(seen)
         seen.rhythm.happens(self.scene)

@@ -58,7 +58,7 @@ class MemoryGrows(Watcher):
                 if kind is not tuple and not getattr(value, "maxlen", None):
                     self._saw(entry, path, value)
             elif hasattr(kind, "nbytes") and hasattr(kind, "__len__"):
-                self._saw_array(entry, path, value)
+                self._saw_array(entry, path, _bytes(value))
 
     def _saw(self, entry: Entry, path: str, value: Any) -> None:
         known = self._grown.get((entry.place, path))
@@ -72,9 +72,8 @@ class MemoryGrows(Watcher):
             known.limit = self._keys(value)
         self._note(known, added, size)
 
-    def _saw_array(self, entry: Entry, path: str, value: Any) -> None:
+    def _saw_array(self, entry: Entry, path: str, size: int) -> None:
         known = self._grown.get((entry.place, path))
-        size = int(value.nbytes)
         if known is None or known.entry is not entry:
             self._begin(entry, path, size)
             return
@@ -139,11 +138,19 @@ def _newest(value: Any) -> Any:
 def _size(item: Any, depth: int = 3) -> int:
     """The bytes of an item: of its arrays and tensors, and roughly of the rest."""
     if hasattr(type(item), "nbytes"):
-        return int(item.nbytes) + 64
+        return _bytes(item) + 64
     if isinstance(item, CONTAINERS) and depth and len(item):
         parts = list(item.values() if isinstance(item, dict) else item)[:20]
         return int(sum(_size(part, depth - 1) for part in parts) * len(item) / len(parts)) + 64
     return sys.getsizeof(item, 64)
+
+
+def _bytes(array: Any) -> int:
+    """The bytes of an array or a tensor; 0 where it can't tell (one that is sparse)."""
+    try:
+        return int(array.nbytes)
+    except (RuntimeError, TypeError):
+        return 0
 
 
 def _items(loader: Any) -> int:

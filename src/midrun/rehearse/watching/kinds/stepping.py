@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,21 +29,31 @@ class _Waiting:
 
 class NeverStepped(Watcher):
     """An optimizer whose parameters get gradients and are never changed, by it or by another one or
-    by hand."""
+    by hand. Passes whose gradients are not finite do not count: their steps are left out."""
 
     def __init__(self, scene: Any) -> None:
         super().__init__(scene)
         self._waiting: dict[Optimizer, _Waiting] = {}
 
+        self._reached: list[frozenset[int]] = []
+
     def backward(self, backward: Backward, reached: list[Forward]) -> None:
+        self._reached = [call.model.parameters for call in reached]
+
+    def gradients(self, backward: Backward) -> None:
         for known in self.scene.optimizers:
             if known.steps or known.skipped:
                 continue
-            if all(known.parameters.isdisjoint(call.model.parameters) for call in reached):
+            if all(map(known.parameters.isdisjoint, self._reached)):
                 continue
             optimizer = known.ref()
-            if optimizer is not None:
-                self._count(known, optimizer.param_groups[0]["params"][0], backward)
+            parameter = optimizer.param_groups[0]["params"][0] if optimizer is not None else None
+            if parameter is not None and self._is_finite(parameter.grad):
+                self._count(known, parameter, backward)
+
+    @staticmethod
+    def _is_finite(gradient: Any) -> bool:
+        return gradient is not None and math.isfinite(value(gradient))
 
     def _count(self, known: Optimizer, parameter: Any, backward: Backward) -> None:
         seen = self._waiting.get(known)
