@@ -68,7 +68,11 @@ class Calls:
                 result = call(*args, **kwargs)
             finally:
                 self._depth -= 1
-            events.safely(lambda: self._called(args[0], (args[1:], kwargs), result))
+            if scene.observes_call():
+                given = args[1:], kwargs
+                events.safely(
+                    lambda: scene.budget.timed(lambda: self._called(args[0], given, result))
+                )
             return result
 
         @functools.wraps(train)
@@ -180,7 +184,7 @@ class Calls:
         place = scene.places.here()
         tensors = graph.tensors_in(roots, torch.Tensor)
         below: Any = None
-        if scene.budget.allows(("backward", place)):
+        if scene.observes_pass():
             below = scene.budget.timed(lambda: graph.reach(tensors))
         found = Backward(place, scene.entry, graph.numbers_of(tensors), spends, below)
         reached = scene.add_backward(found)

@@ -18,6 +18,7 @@ from midrun.rehearse.watching.places import Place, Places
 from midrun.rehearse.watching.weak import Weakly
 
 _FORWARDS = 5000  # that are remembered
+_FREE = 12  # rounds of a loop, each time, that are looked at whatever it costs
 
 
 @dataclass(eq=False)
@@ -176,7 +177,8 @@ class Scene:
         self.draws: list[Draw] = []
         self.bases: dict[int, Loader] = {}  # by the seed of a pass
         self.schedulers: Weakly[Entry | None] = Weakly()  # the loops that they were made in
-        self.budget = Budget(share=0.03, free=12)
+        self.budget = Budget(share=0.02, free=_FREE)
+        self._observes: bool | None = None
         self._recent: list[Forward] = []
         self._by_output: dict[int, Forward] = {}
         self._pending: tuple[Loader, ...] = ()
@@ -209,6 +211,19 @@ class Scene:
         around = self.loops.outwards()
         found: Any = next((entry.batch for entry in around if entry.batch), self._pending)
         return tuple(found)
+
+    def observes_call(self) -> bool:
+        """Whether to look at a call of a model: in the first rounds of a loop always, and later as
+        the budget allows."""
+        early = self.entry is not None and self.entry.visited <= _FREE
+        self._observes = early or self.budget.allows("call")
+        return self._observes
+
+    def observes_pass(self) -> bool:
+        """Whether to look at a backward pass: where its call was looked at."""
+        observes = self.observes_call() if self._observes is None else self._observes
+        self._observes = None
+        return observes
 
     def add_forward(self, forward: Forward) -> None:
         """A model was called."""
