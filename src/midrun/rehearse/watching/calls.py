@@ -14,8 +14,8 @@ from typing import Any
 
 from midrun.rehearse.watching import graph
 from midrun.rehearse.watching.events import Events
+from midrun.rehearse.watching.facts import Backward, Forward
 from midrun.rehearse.watching.models import model_of
-from midrun.rehearse.watching.scene import Backward, Forward
 from midrun.rehearse.watching.weak import Weakly
 from midrun.run.imports import after_import
 from midrun.run.steps import KEY

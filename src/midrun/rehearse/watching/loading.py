@@ -11,7 +11,7 @@ from typing import Any
 
 from midrun.rehearse.watching import graph
 from midrun.rehearse.watching.events import Events
-from midrun.rehearse.watching.scene import Loader, Pass
+from midrun.rehearse.watching.facts import Loader, Pass
 from midrun.rehearse.watching.weak import Weakly
 from midrun.run.imports import after_import
 

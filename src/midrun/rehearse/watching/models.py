@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from midrun.rehearse.watching.scene import Model
+from midrun.rehearse.watching.facts import Model
 
 _FAST_PATHS = "torch.nn.modules.transformer"  # reads `training` to choose a faster way, no more
 _AMOUNTS = ("p", "dropout", "drop_prob", "rate")  # of what is left out at random

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Backward, Forward, Loader, Optimizer
 from midrun.rehearse.watching.loops import Entry
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Backward, Forward, Loader, Optimizer, Scene
+from midrun.rehearse.watching.scene import Scene
 
 
 class Watcher:

@@ -14,7 +14,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from midrun.rehearse.watching.scene import Draw, Scene
+from midrun.rehearse.watching.facts import Draw
+from midrun.rehearse.watching.scene import Scene
 from midrun.run.imports import after_import
 from midrun.state.adapters.randomness import Randomness
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Forward
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Forward
 from midrun.rehearse.watching.watcher import Watcher, fault
 
 

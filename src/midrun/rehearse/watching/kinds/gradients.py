@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Optimizer
 from midrun.rehearse.watching.parameters import Role, role_of, value
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Optimizer
 from midrun.rehearse.watching.watcher import Watcher, fault
 
 _STEPS = 3  # without a gradient

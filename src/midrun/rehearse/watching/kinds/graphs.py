@@ -10,11 +10,11 @@ from typing import Any
 
 from midrun.rehearse.fault import Fault
 from midrun.rehearse.watching import graph
+from midrun.rehearse.watching.facts import Forward
 from midrun.rehearse.watching.holdings import CONTAINERS, holdings
 from midrun.rehearse.watching.lines import growing_line, is_bounded
 from midrun.rehearse.watching.loops import Entry
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Forward
 from midrun.rehearse.watching.watcher import Watcher, fault
 
 _GROWTHS = 2

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Optimizer
 from midrun.rehearse.watching.loops import Entry, LoopLength
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Optimizer
 from midrun.rehearse.watching.schedules import Plan, Rates, plan_of
 from midrun.rehearse.watching.watcher import Watcher, fault
 from midrun.rehearse.watching.weak import Weakly

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Backward, Forward, Model
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Backward, Forward, Model
 from midrun.rehearse.watching.watcher import Watcher, fault
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Backward, Forward
 from midrun.rehearse.watching.parameters import value
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Backward, Forward
 from midrun.rehearse.watching.watcher import Watcher, fault
 from midrun.rehearse.watching.weak import Weakly
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Optimizer
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Optimizer
 from midrun.rehearse.watching.watcher import Watcher, fault
 from midrun.rehearse.watching.weak import Weakly
 

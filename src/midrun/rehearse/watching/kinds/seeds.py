@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Forward
 from midrun.rehearse.watching.loops import Entry
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Forward
 from midrun.rehearse.watching.seeding import digest
 from midrun.rehearse.watching.watcher import Watcher, fault
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Backward, Forward, Optimizer
 from midrun.rehearse.watching.parameters import value
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Backward, Forward, Optimizer
 from midrun.rehearse.watching.watcher import Watcher, fault
 
 _PASSES = 4

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.watching.facts import Backward, Forward, Optimizer
 from midrun.rehearse.watching.places import Place
-from midrun.rehearse.watching.scene import Backward, Forward, Optimizer
 from midrun.rehearse.watching.watcher import Watcher, fault
 
 _STEPS = 3  # that have to be seen
