@@ -174,6 +174,7 @@ def _serve() -> None:
     import torch.utils.data
 
     torch.set_num_threads(1)
+    torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1).step()  # imports much, once
     for line in sys.stdin:
         script = Path(line.strip())
         print(_in_fork(lambda script=script: watch(script)) or "{}", flush=True)
