@@ -1,0 +1,1 @@
+"""Faults that come only in long runs, found by watching a training."""

@@ -1,0 +1,35 @@
+"""Each worker seeds the generator of the dataset by its number; torch seeds the others."""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+torch.manual_seed(0)
+
+
+class Noisy(Dataset):
+    def __init__(self):
+        self.rng = np.random.default_rng(0)
+
+    def __len__(self):
+        return 64
+
+    def __getitem__(self, index):
+        noise = self.rng.normal(size=4) + np.random.normal() if index >= 0 else 0
+        return torch.full((4,), float(index)) + torch.as_tensor(noise).float()
+
+
+def init(worker):
+    info = torch.utils.data.get_worker_info()
+    info.dataset.rng = np.random.default_rng([info.seed % 1000, worker])
+
+
+loader = DataLoader(Noisy(), batch_size=8, shuffle=True, num_workers=2, worker_init_fn=init)
+model = nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-4)
+for _epoch in range(2):
+    for x in loader:
+        optimizer.zero_grad()
+        model(x).pow(2).mean().backward()
+        optimizer.step()

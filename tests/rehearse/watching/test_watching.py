@@ -1,0 +1,130 @@
+"""A watched script computes what it would alone, and nothing of it is kept alive."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from test_kinds import FOLDER
+
+pytest.importorskip("torch")
+
+SCRIPT = """
+import random, weakref
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+random.seed(0)
+np.random.seed(0)
+torch.manual_seed(0)
+data = TensorDataset(torch.randn(64, 8), torch.randint(0, 3, (64,)))
+loader = DataLoader(data, batch_size=8, shuffle=True, num_workers=1)
+model = nn.Sequential(nn.Linear(8, 16), nn.Dropout(0.2), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(model.parameters())
+scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2)
+losses = []
+for epoch in range(3):
+    for x, y in loader:
+        optimizer.zero_grad()
+        out = model(x)
+        loss = nn.functional.cross_entropy(out, y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    scheduler.step()
+"""
+
+
+def run(folder: Path, code: str, script: str = SCRIPT) -> list[str]:
+    """The lines that `code` prints, in a process where `script` lies at `path`."""
+    path = folder / "script.py"
+    path.write_text(dedent(script))
+    head = f"""
+        import sys
+        from pathlib import Path
+        sys.path.insert(0, {str(FOLDER)!r})
+        from midrun.rehearse.watching.watching import Watching
+        from watched_scripts import execute
+        path = Path({str(path)!r})
+        watching = Watching(lambda file: file == str(path))
+    """
+    text = dedent(head) + dedent(code)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", text],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_watched_script_computes_what_it_would_alone(tmp_path: Path) -> None:
+    code = """
+        if {watch}:
+            watching.begin()
+        names = execute(path, watching if {watch} else None, cuts=False)
+        random, np, torch = names["random"], names["np"], names["torch"]
+        print(names["losses"])
+        print(random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist())
+        assert not watching.failures
+    """
+    alone = run(tmp_path, code.format(watch=False))
+    assert run(tmp_path, code.format(watch=True)) == alone
+
+
+def test_nothing_of_the_script_is_kept_alive(tmp_path: Path) -> None:
+    code = """
+        import gc, weakref
+        watching.begin()
+        names = execute(path, watching)
+        refs = [weakref.ref(names.pop(name)) for name in ("model", "optimizer", "loader", "out")]
+        refs += [weakref.ref(names.pop(name)) for name in ("loss", "x", "scheduler")]
+        gc.collect()
+        print([ref() for ref in refs])
+    """
+    assert run(tmp_path, code) == [str([None] * 7)]
+
+
+def test_faults_are_told_after_a_crash(tmp_path: Path) -> None:
+    script = """
+        import torch
+        model = torch.nn.Linear(2, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for step in range(6):
+            model(torch.randn(3, 2)).sum().backward()
+            optimizer.step()
+        raise ValueError("the end")
+    """
+    code = """
+        import json
+        watching.begin()
+        try:
+            execute(path, watching)
+        except ValueError:
+            print(json.dumps([(fault.rule, fault.line) for fault in watching.faults()]))
+    """
+    [line] = run(tmp_path, code, script)
+    assert json.loads(line) == [["gradients-never-zeroed", 6]]
+
+
+def test_a_mistake_of_the_watching_harms_nothing(tmp_path: Path) -> None:
+    code = """
+        from midrun.rehearse.watching.kinds.zeroing import NeverZeroed
+        def fails(self, *args):
+            raise RuntimeError("a mistake")
+        NeverZeroed.stepped = fails
+        watching.begin()
+        print(len(execute(path, watching)["losses"]) > 0)
+        print(watching.failures)
+    """
+    assert run(tmp_path, code) == ["True", """["NeverZeroed.stepped: RuntimeError('a mistake')"]"""]
