@@ -35,6 +35,7 @@ _COMMANDS = {
     "show": "runs",
     "rm": "runs",
     "gc": "runs",
+    "rehearse": "rehearse",
     "data": "data",
     "doctor": "doctor",
     "completion": "completion",

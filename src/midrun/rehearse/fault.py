@@ -11,8 +11,8 @@ from midrun.rehearse.rules import RULES
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: a rule of `RULES`, the line of the user's code that it is about, what was seen in a
-    sentence, and the evidence for it in numbers."""
+    """One fault: a rule of `RULES`, the line of the user's code that it is about, what was seen in
+    a sentence, and the evidence for it in numbers."""
 
     rule: str
     file: str

@@ -1,4 +1,4 @@
-"""A bar on stderr that shows how far something is; nothing where stderr is no terminal."""
+"""How far something is, on stderr; nothing where stderr is no terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 
 @contextlib.contextmanager
@@ -18,6 +25,16 @@ def bar(what: str) -> Iterator[Callable[[float], None]]:
     with Progress(*columns, console=console, transient=True, disable=not _is_terminal()) as shown:
         task = shown.add_task(what, total=1.0)
         yield lambda share: shown.update(task, completed=share)
+
+
+@contextlib.contextmanager
+def status(what: str) -> Iterator[Callable[[str], None]]:
+    """Gives a function that is told what is being done."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not _is_terminal()) as shown:
+        task = shown.add_task(what, total=None)
+        yield lambda text: shown.update(task, description=f"{what}: {text}")
 
 
 def _is_terminal() -> bool:

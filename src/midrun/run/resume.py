@@ -58,6 +58,8 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
         if os.path.exists(path):
             Source.read(path)  # a syntax error is told before anything else happens
     run = boot.make_run(spec, book, own, child, parent=savepoint.spec, before=manifest["elapsed"])
+    for source in old.values():
+        book.prepare(source)
     run.follow(wanted)
     if run.sentinel is not None:
         run.sentinel.go_on(Count(**(manifest.get("training") or {})))

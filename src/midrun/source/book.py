@@ -51,7 +51,7 @@ class Book:
     The program's own files are kept as they were when they were compiled, whatever happens to them
     on disk; other files (of libraries) are read when they are asked for. `wanted` gives the lines
     of a file on which every statement is to be checked, twice if `visits`; `rounds` has each round
-    of a loop checked.
+    of a loop checked. `prepare` may change the tree of a source before it is compiled.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Book:
         self._wanted = wanted
         self._rounds = rounds
         self._visits = visits
+        self.prepare: Callable[[Source], None] = lambda source: None
         self._codes: dict[str, dict[tuple[str, int], types.CodeType]] = {}
         self._cold: dict[str, Source | None] = {}
         self._checked: dict[types.CodeType, Function | None] = {}
@@ -76,6 +77,7 @@ class Book:
         Raises SyntaxError where Python itself would.
         """
         source.module_code  # noqa: B018 - its SyntaxError is the one that the user would see
+        self.prepare(source)
         self.own[source.path] = source
         tree = self.heat(source.path).module(fresh(source.tree))
         code = compile(tree, source.path, "exec", dont_inherit=True)

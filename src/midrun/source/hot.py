@@ -49,7 +49,8 @@ def begun(statement: _Node) -> _Node:
     return statement
 
 
-def _is_marked(statement: ast.stmt) -> bool:
+def is_begun(statement: ast.stmt) -> bool:
+    """Whether a statement was marked so."""
     return "begun" in vars(statement)
 
 
@@ -128,7 +129,7 @@ class HotForm:
     ) -> list[ast.stmt]:
         result: list[ast.stmt] = []
         prologue = _after_prologue(body)
-        first = next((s for s in body[prologue:] if not _is_marked(s)), None)
+        first = next((s for s in body[prologue:] if not is_begun(s)), None)
         after_loop = False
         for index, statement in enumerate(body):
             head = is_head and statement is first
@@ -137,7 +138,7 @@ class HotForm:
             if self._at is not None:
                 due = (statement.lineno, statement.col_offset) in self._at
             wanted = statement.lineno in self._wanted
-            if not in_class and index >= prologue and not _is_marked(statement):
+            if not in_class and index >= prologue and not is_begun(statement):
                 if due or wanted:
                     result.append(self._check(self._number(statement), statement))
                 if wanted and self._visits is not None:

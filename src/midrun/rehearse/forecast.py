@@ -1,0 +1,152 @@
+"""What the whole run will take, from what the rehearsal took: time, memory, disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from midrun.rehearse.request import Answer, LoopSeen
+
+_NAMES = {"start": "start", "end": "end", "data": "data loading", "save": "checkpoint"}
+_WORTH = 0.02  # share of the time from which on shortening something is worth a word
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the run: where its code is, what was visited of it, and its seconds, in the
+    rehearsal and in the whole run."""
+
+    name: str
+    file: str
+    line: int
+    visited: str
+    spent: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Something that would shorten the run, by so many seconds at most."""
+
+    what: str
+    file: str
+    line: int
+    seconds: float
+    share: float
+
+
+@dataclass
+class Forecast:
+    """The whole run: seconds (in the middle, at least, at most; None if a loop has no end that is
+    known), bytes on the disk and how many are free there, the peak of memory in the rehearsal with
+    its line, and how much memory there is."""
+
+    seconds: float | None
+    least: float
+    most: float
+    spent: float
+    written: float
+    free: int
+    peak: int
+    peak_place: tuple[str, int] | None
+    memory: int
+    endless: list[tuple[str, int]] = field(default_factory=list)
+    phases: list[Phase] = field(default_factory=list)
+    savings: list[Saving] = field(default_factory=list)
+
+
+def forecast(answer: Answer, folder: str) -> Forecast:
+    """The forecast, for a run that writes to the file system of `folder`."""
+    amounts = {tuple(key.split("\n")): values for key, values in answer.amounts.items()}
+    written = amounts.pop(("bytes",), (0.0,) * 4)
+    endless = [(loop.file, loop.line) for loop in answer.loops if loop.endless]
+    phases = _phases(answer, amounts)
+    total = sum(values[1] for values in amounts.values())
+    place = tuple(answer.peak_place) if answer.peak_place else None
+    return Forecast(
+        seconds=None if endless else total,
+        least=min(total, sum(values[2] for values in amounts.values())),
+        most=max(total, sum(values[3] for values in amounts.values())),
+        spent=sum(values[0] for values in amounts.values()),
+        written=max(0.0, written[1]),
+        free=shutil.disk_usage(folder).free,
+        peak=answer.peak,
+        peak_place=place,  # type: ignore[arg-type]
+        memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        endless=endless,
+        phases=phases,
+        savings=_savings(answer, phases, total),
+    )
+
+
+def _phases(
+    answer: Answer, amounts: dict[tuple[str, ...], tuple[float, float, float, float]]
+) -> list[Phase]:
+    loops = {(loop.file, loop.line): loop for loop in answer.loops}
+    sums: dict[tuple[str, str, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for (kind, *where), (spent, total, *_) in amounts.items():
+        file, line = (where[0], int(where[1])) if where else ("", 0)
+        loop = loops.get((file, line))
+        name = _NAMES.get(kind) or (_name(loop, answer.loops) if loop is not None else "other")
+        entry = sums[name, file, line]
+        entry[0] += spent
+        entry[1] += total
+    return [
+        Phase(name, file, line, _visited(name, loops.get((file, line))), spent, total)
+        for (name, file, line), (spent, total) in sums.items()
+        if spent > 0 or total > 0
+    ]
+
+
+def _name(loop: LoopSeen, loops: list[LoopSeen]) -> str:
+    works = loop.trains or loop.evaluates
+    inner = any(
+        other is not loop
+        and other.file == loop.file
+        and loop.line < other.line <= loop.end
+        and (other.trains or other.evaluates)
+        for other in loops
+    )
+    if not works:
+        return "other loop"
+    if inner:
+        return "between the loops"
+    return "training step" if loop.trains else "evaluation"
+
+
+def _visited(name: str, loop: LoopSeen | None) -> str:
+    if loop is None or name == "checkpoint":
+        return ""
+    rounds = len(loop.visited)
+    of = f"{rounds} of {loop.length}" if loop.length is not None else f"{rounds}"
+    last = loop.length is not None and loop.length - 1 in loop.visited
+    return f"{of} rounds" + (", the last too" if last and rounds < (loop.length or 0) else "")
+
+
+def _savings(answer: Answer, phases: list[Phase], total: float) -> list[Saving]:
+    """What would shorten the run most: an estimate of what it could save at most."""
+    loops = {(loop.file, loop.line): loop for loop in answer.loops}
+    found = []
+    for phase in phases:
+        loop = loops.get((phase.file, phase.line))
+        if phase.name == "data loading" and loop is not None:
+            more = "more worker processes" if loop.workers else "worker processes (num_workers)"
+            what = f"the loop waits for its data: {more}, or items that are cheaper to load"
+        elif phase.name == "evaluation":
+            what = "evaluation: less often, on less data, in larger batches"
+        elif phase.name == "checkpoint":
+            what = "checkpoints: fewer of them"
+        elif phase.name == "start":
+            what = "what is done before the first loop: keep its result in a file"
+        elif phase.name == "training step":
+            what = "the training step itself: larger batches, mixed precision, torch.compile"
+        elif phase.name in ("between the loops", "other loop"):
+            what = "what is done between the steps"
+        else:
+            continue
+        share = phase.seconds / total if total else 0.0
+        if share >= _WORTH:
+            found.append(Saving(what, phase.file, phase.line, phase.seconds, share))
+    return sorted(found, key=lambda saving: -saving.seconds)[:3]

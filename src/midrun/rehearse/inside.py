@@ -1,0 +1,188 @@
+"""The process of a rehearsal: the script runs in it in cut form, and what is seen is written down
+at its end."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import dataclasses
+import os
+import resource
+import traceback
+import types
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from midrun.rehearse.detour import Detour
+from midrun.rehearse.loops.cutter import Cutter
+from midrun.rehearse.loops.execution import Stats
+from midrun.rehearse.loops.form import AHEAD, BEFORE, LEFT, LOOP, TEST, TURN, cut_form
+from midrun.rehearse.request import Answer, Crash, LoopSeen, Request
+from midrun.rehearse.resuming import loadings
+from midrun.rehearse.saves import Saves
+from midrun.rehearse.watching.watching import Watching
+from midrun.rehearse.ways import Ways
+from midrun.rehearse.world.inside import enter
+from midrun.run.ending import without_own_frames
+from midrun.run.sentinel import Sentinel
+from midrun.source.module import Source
+from midrun.store.files import replace_file
+
+if TYPE_CHECKING:
+    from midrun.run.current import Run
+
+
+def attach(run: Run, text: str) -> None:
+    """Called in the new process before anything is loaded (`Spec.attach`)."""
+    request = Request.read(text)
+    if request.inside:
+        enter(request.inside)
+    Rehearsed(run, request).attach()
+
+
+class Rehearsed(Sentinel):
+    """What is known of a rehearsal in its process."""
+
+    def __init__(self, run: Run, request: Request) -> None:
+        super().__init__(lambda trip: None, run.own.has_file)
+        self._run = run
+        self._request = request
+        self.cutter = Cutter(run.book, self, whole=request.whole)
+        self._ways = Ways(run, self.cutter.activity, request.other_way)
+        self._detour = Detour(
+            request.detour, request.out, run.own.has_file, self.cutter.cut_no_more
+        )
+        self.cutter.activity.on_loss = self._detour.loss
+        self._saves = Saves(
+            self.cutter.meter, run.own.has_file, self._detour, os.path.dirname(request.out)
+        )
+        self._watching = Watching(run.own.has_file)
+        self._peak = 0
+        self._peak_place: tuple[str, int] | None = None
+
+    def attach(self) -> None:
+        """Take the place of the sentinel, and have each file brought into cut form."""
+        self._run.sentinel = self
+        self._run.book.prepare = self._prepare
+        cutter, ways = self.cutter, self._ways
+        calls = {
+            LOOP: cutter.loop, TURN: cutter.turn, LEFT: cutter.left, AHEAD: cutter.ahead,
+            BEFORE: ways.before, TEST: ways.test,
+        }  # fmt: skip
+        for name, call in calls.items():
+            setattr(builtins, name, call)
+        cutter.written = self._saves.bytes_on_disk
+
+    def begin(self) -> None:
+        self.cutter.activity.watch()
+        self._saves.watch()
+        self._watching.begin()
+
+    def round(
+        self, frame: types.FrameType, file: str, line: int, index: int, length: int | None
+    ) -> None:
+        """A round of a loop begins."""
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        if peak > self._peak:
+            self._peak, self._peak_place = peak, (file, line)
+        self._watching.round(frame, file, line, index, length)
+
+    def left(self, file: str, line: int) -> None:
+        """A loop has ended."""
+        self._watching.left(file, line)
+        if not self.cutter.position:
+            self.cutter.meter.begin_with(("end",))
+
+    def end(self, error: BaseException | None) -> None:
+        position = [
+            (e.stats.file, e.stats.line, e.index) for e in self.cutter.position if e.index >= 0
+        ]
+        if self._request.detour and (error is None or isinstance(error, SystemExit)):
+            self._detour.end()
+            return
+        self.cutter.leave_all()
+        self.cutter.meter.flush()
+        answer = Answer(
+            loops=[_seen(stats) for stats in self.cutter.stats.values() if stats.executions],
+            tests=self._ways.seen(),
+            amounts=self._amounts(),
+            faults=[dataclasses.asdict(fault) for fault in self._watching.faults()],
+            never_ran=self._never_ran(),
+            saves=self._saves.found,
+            loads=loadings(self._run.book.own.values()),
+            crash=self._crash(error, position) if error is not None else None,
+            peak=1024 * max(self._peak, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss),
+            peak_place=self._peak_place,
+            backwards=self.cutter.activity.backwards,
+        )
+        replace_file(Path(self._request.out), answer.write().encode())
+
+    def _prepare(self, source: Source) -> None:
+        sites = cut_form(source)
+        self.cutter.add(source.path, sites)
+        self._ways.add(source.path, sites)
+
+    def _amounts(self) -> dict[str, tuple[float, float, float, float]]:
+        meter = self.cutter.meter
+        return {
+            "\n".join(key): (meter.spent[key], meter.total[key], meter.low[key], meter.high[key])
+            for key in meter.total
+        }
+
+    def _never_ran(self) -> list[tuple[str, int, int]]:
+        """The blocks that have not been entered: file, first and last line."""
+        run = self._run
+        found = []
+        for number, (file, line, column) in enumerate(run.book.blocks.places):
+            if number in run.seen or file not in run.book.own:
+                continue
+            found.append((file, line, _end_of_block(run.book.own[file].tree, line, column)))
+        outermost: list[tuple[str, int, int]] = []
+        for file, first, last in sorted(found, key=lambda block: (block[0], block[1], -block[2])):
+            if not outermost or outermost[-1][0] != file or last > outermost[-1][2]:
+                outermost.append((file, first, last))
+        return outermost
+
+    def _crash(self, error: BaseException, loops: list[tuple[str, int, int]]) -> Crash | None:
+        if isinstance(error, SystemExit):
+            return None
+        shown = without_own_frames(error.__traceback__)
+        frames = [
+            (frame.filename, frame.lineno or 0, frame.name)
+            for frame in traceback.extract_tb(shown)
+            if frame.filename in self._run.book.own
+        ]
+        text = "".join(traceback.format_exception(type(error), error, shown))
+        raised = bool(frames) and self._is_raise(frames[-1][0], frames[-1][1], shown)
+        return Crash(f"{type(error).__name__}: {error}"[:500], frames, text, raised, loops)
+
+    def _is_raise(self, file: str, line: int, shown: types.TracebackType | None) -> bool:
+        """Whether the exception comes from a `raise` or `assert` on a line of the user's."""
+        while shown is not None and shown.tb_next is not None:
+            shown = shown.tb_next
+        if shown is None or shown.tb_frame.f_code.co_filename != file:
+            return False
+        tree = self._run.book.own[file].tree
+        return any(isinstance(n, ast.Raise) and n.lineno == line for n in ast.walk(tree))
+
+
+def _seen(stats: Stats) -> LoopSeen:
+    return LoopSeen(
+        stats.file, stats.line, stats.site.node.end_lineno or stats.line, stats.site.function,
+        stats.executions, sorted(stats.visited), stats.length, stats.endless, stats.cut,
+        stats.trains, stats.evaluates, stats.workers,
+    )  # fmt: skip
+
+
+def _end_of_block(tree: ast.AST, line: int, column: int) -> int:
+    """The last line of the block whose first statement stands at a place; of that statement, if it
+    is not the first of any."""
+    for node in ast.walk(tree):
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list):
+                for index, statement in enumerate(block):
+                    if (statement.lineno, statement.col_offset) == (line, column):
+                        last = block[-1] if index == 0 else statement
+                        return int(last.end_lineno or line)
+    return line

@@ -1,0 +1,259 @@
+"""The cut form: the user's tree with calls that let the rounds of its loops be left out.
+
+| source                | becomes                                                             |
+| --------------------- | ------------------------------------------------------------------- |
+| for T in I: B         | for T in _@loop(I): <counters>; B                                   |
+| while C: B            | while C: if _@turn(): break; <counters>; B                          |
+| after either          | _@left()                                                            |
+| if C: B               | _@before(); if _@test(C): B   (where C depends on what was computed) |
+
+A counter is a number that goes up by the same amount in each round (`step += 1`): where rounds are
+left out, `step = _@ahead(k, step)` at the head of the body moves it on. Each call is given the line
+and column of its loop or `if`. As in the hot form no line moves, and all names contain an `@`.
+
+Loops of generators, of `forward` and of what is compiled by torch stay as they are: they belong to
+a round of another loop.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter as Counts
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from midrun.source.hot import begun, is_begun
+from midrun.source.module import Source, own_scope
+
+LOOP, TURN, LEFT, AHEAD, BEFORE, TEST = (
+    "_@loop", "_@turn", "_@left", "_@ahead", "_@before", "_@test"
+)  # fmt: skip
+NAMES = (LOOP, TURN, LEFT, AHEAD, BEFORE, TEST)
+Place = tuple[int, int]
+LoopNode = ast.For | ast.While
+_LEFT_ALONE = frozenset({"forward", "__getitem__", "__getitems__", "__len__", "__iter__"})
+_COMPILERS = frozenset({"compile", "script", "jit", "njit", "vmap", "grad"})
+_ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_FINITE = frozenset({"isnan", "isinf", "isfinite"})
+_BLOCKS = ("body", "orelse", "finalbody")
+
+
+@dataclass(frozen=True)
+class Counter:
+    """`target` grows by `step` in each round, in statement `at` of the body. A step of 0 has to be
+    measured: the number grows in a loop inside."""
+
+    target: ast.expr
+    step: int
+    at: int
+
+
+@dataclass(frozen=True)
+class LoopSite:
+    """A loop of the source: its node, its body as it was, its counters, and the names that its body
+    binds, with how often."""
+
+    node: LoopNode
+    body: tuple[ast.stmt, ...]
+    counters: tuple[Counter, ...]
+    bound: Counts[str]
+    function: str
+
+
+@dataclass(frozen=True)
+class TestSite:
+    """An `if` whose outcome depends on what the program computes. `raises` says that its body ends
+    in an exception, which is what it is for."""
+
+    node: ast.If
+    raises: bool
+
+
+@dataclass(frozen=True)
+class Sites:
+    """The loops and tests of a file that were prepared, by line and column."""
+
+    loops: dict[Place, LoopSite]
+    tests: dict[Place, TestSite]
+
+
+def cut_form(source: Source) -> Sites:
+    """Bring the tree of `source` into cut form, in place."""
+    form = _Form(_attributes_that_change(source.tree))
+    form.block(source.tree, "<module>")
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.FunctionDef) and not _is_left_alone(node):
+            form.names = frozenset(_bound(node))
+            form.block(node, node.name)
+    return Sites(form.loops, form.tests)
+
+
+class _Form:
+    def __init__(self, attributes: frozenset[str]) -> None:
+        self.loops: dict[Place, LoopSite] = {}
+        self.tests: dict[Place, TestSite] = {}
+        self.names: frozenset[str] = frozenset()
+        self._attributes = attributes
+
+    def block(self, node: ast.AST, function: str) -> None:
+        """Prepare the statements in the blocks of `node`, those of its own scope."""
+        if isinstance(node, ast.Module):
+            self.names = frozenset(_bound(node))
+        for field in _BLOCKS:
+            block = getattr(node, field, None)
+            if isinstance(block, list):
+                setattr(node, field, self._statements(block, function))
+        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            self.block(part, function)
+
+    def _statements(self, block: list[ast.stmt], function: str) -> list[ast.stmt]:
+        result: list[ast.stmt] = []
+        for statement in block:
+            if is_begun(statement):  # one of these calls
+                result.append(statement)
+                continue
+            before: list[ast.stmt] = []
+            after: list[ast.stmt] = []
+            if isinstance(statement, LoopNode) and _may_be_long(statement):
+                after = self._loop(statement, function)
+            elif isinstance(statement, ast.If) and self._is_of_values(statement):
+                before = self._test(statement)
+            if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self.block(statement, function)
+            result += [*before, statement, *after]
+        return result
+
+    def _loop(self, node: LoopNode, function: str) -> list[ast.stmt]:
+        place = node.lineno, node.col_offset
+        counters = _counters(node.body)
+        bound = Counts(name for statement in node.body for name in _bound(statement))
+        self.loops[place] = LoopSite(node, tuple(node.body), counters, bound, function)
+        first = node.body[0]
+        ahead = [_ahead(node, number, counter) for number, counter in enumerate(counters)]
+        if isinstance(node, ast.For):
+            node.iter = _call(LOOP, node, node.iter, end=node.iter)
+        else:
+            turn = ast.If(_call(TURN, node), [ast.Break()], [])
+            ahead.insert(0, turn)
+        node.body = [*(_placed(statement, first) for statement in ahead), *node.body]
+        return [_placed(ast.Expr(_call(LEFT, node)), node)]
+
+    def _test(self, node: ast.If) -> list[ast.stmt]:
+        place = node.lineno, node.col_offset
+        last = node.body[-1]
+        self.tests[place] = TestSite(node, isinstance(last, ast.Raise))
+        node.test = _call(TEST, node, node.test, end=node.test)
+        return [_placed(ast.Expr(_call(BEFORE, node)), node)]
+
+    def _is_of_values(self, node: ast.If) -> bool:
+        """Whether a test is of something that the program computes as it goes: it compares values,
+        or asks whether to leave the loop."""
+        test = node.test
+        parts = list(ast.walk(test))
+        if any(isinstance(part, ast.Call) and _last_name(part.func) == "len" for part in parts):
+            return False
+        compares = any(
+            isinstance(part, ast.Compare) and any(isinstance(op, _ORDER) for op in part.ops)
+            for part in parts
+        )
+        finite = any(isinstance(p, ast.Call) and _last_name(p.func) in _FINITE for p in parts)
+        plain = isinstance(test, ast.Name | ast.Attribute)
+        varies = any(isinstance(p, ast.Name) and p.id in self.names for p in parts) or any(
+            isinstance(p, ast.Attribute) and p.attr in self._attributes for p in parts
+        )
+        flag = plain and isinstance(test, ast.Attribute) and test.attr in self._attributes
+        calls = any(isinstance(part, ast.Call) for part in parts)
+        leaves = isinstance(node.body[-1], ast.Break) and (calls or plain)
+        return finite or (compares and varies) or flag or leaves
+
+
+def _counters(body: list[ast.stmt]) -> tuple[Counter, ...]:
+    """The numbers that go up in each round and are bound nowhere else in the body."""
+    found = list(_increments(body))
+    texts = Counts(
+        ast.unparse(node)
+        for statement in body
+        for node in (statement, *own_scope(statement))
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store)
+    )
+    return tuple(counter for counter in found if texts[ast.unparse(counter.target)] == 1)
+
+
+def _increments(body: list[ast.stmt]) -> Iterator[Counter]:
+    """Each `x += 1` that is in no branch; in a loop inside, it is done who knows how often."""
+    for index, statement in enumerate(body):
+        if isinstance(statement, ast.For | ast.While):
+            inside = (replace(counter, step=0, at=index) for counter in _increments(statement.body))
+            yield from inside
+        elif isinstance(statement, ast.With):
+            yield from (replace(counter, at=index) for counter in _increments(statement.body))
+        elif (
+            isinstance(statement, ast.AugAssign)
+            and isinstance(statement.op, ast.Add)
+            and isinstance(statement.target, ast.Name | ast.Attribute)
+            and isinstance(statement.value, ast.Constant)
+            and type(statement.value.value) is int
+        ):
+            yield Counter(statement.target, statement.value.value, index)
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that `node` binds in its own scope by assignments and loops."""
+    for child in (node, *own_scope(node)):
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            yield child.id
+
+
+def _attributes_that_change(tree: ast.AST) -> frozenset[str]:
+    """The attributes that a file sets outside of `__init__`."""
+    found: set[str] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and function.name != "__init__":
+            for node in own_scope(function):
+                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                    found.add(node.attr)
+    return frozenset(found)
+
+
+def _may_be_long(node: LoopNode) -> bool:
+    inside = [part for statement in node.body for part in (statement, *own_scope(statement))]
+    yields = any(isinstance(part, ast.Yield | ast.YieldFrom | ast.Await) for part in inside)
+    return not yields and any(isinstance(part, ast.Call) for part in inside)
+
+
+def _is_left_alone(node: ast.FunctionDef) -> bool:
+    parts = {p for d in node.decorator_list for p in map(_last_name, ast.walk(d)) if p}
+    return node.name in _LEFT_ALONE or bool(parts & _COMPILERS)
+
+
+def _last_name(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _call(name: str, node: ast.stmt, *arguments: ast.expr, end: ast.expr | None = None) -> ast.expr:
+    place = [ast.Constant(node.lineno), ast.Constant(node.col_offset)]
+    call = ast.Call(ast.Name(name, ast.Load()), [*place, *arguments], [])
+    for part in (call, call.func, *place):
+        part.lineno = part.end_lineno = node.lineno
+        part.col_offset = part.end_col_offset = node.col_offset
+    if end is not None:  # a place of its own, which no expression of the user's has
+        call.end_lineno, call.end_col_offset = end.end_lineno, end.end_col_offset
+    return call
+
+
+def _ahead(node: LoopNode, number: int, counter: Counter) -> ast.stmt:
+    value = ast.parse(ast.unparse(counter.target), mode="eval").body
+    target = ast.parse(ast.unparse(counter.target) + " = 0").body[0]
+    assert isinstance(target, ast.Assign)
+    target.value = _call(AHEAD, node, ast.Constant(number), value)
+    return target
+
+
+def _placed(statement: ast.stmt, place: ast.stmt) -> ast.stmt:
+    for part in ast.walk(statement):
+        if isinstance(part, ast.expr | ast.stmt):
+            part.lineno = part.end_lineno = place.lineno
+            part.col_offset = part.end_col_offset = place.col_offset
+    return begun(statement)

@@ -1,0 +1,106 @@
+"""Which rounds of a loop are visited: the first ones, one in the middle, the last, and for each
+condition one that makes it true and one that makes it false."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from midrun.rehearse.loops.conditions import Facts, Outcome
+
+_SCANNED = 100_000  # rounds whose conditions are looked at
+_LAST = 64  # of which these are the last of a longer loop
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The rounds that are visited, in order, how many there are in all (None if that is not known),
+    and of what kinds those are that are left out."""
+
+    visited: list[int]
+    length: int | None
+    left_out: dict[Hashable, float] = field(default_factory=dict)
+
+    def after(self, index: int) -> int | None:
+        """The next round that is visited."""
+        return next((visited for visited in self.visited if visited > index), None)
+
+
+def plan(
+    facts: Facts,
+    length: int | None,
+    begin: int,
+    *,
+    first: int,
+    rounds: int,
+    seen: Counter[Outcome],
+    times: int,
+) -> Plan:
+    """The plan for a loop of which `begin` rounds have been visited. The first `first` are visited
+    in any case, and `rounds` where no end is known. `seen` counts outcomes of conditions that were
+    met before: each that is true is to be met so many `times`, each that is false once."""
+    length = _length(facts, length, begin)
+    last = length if length is not None else max(first, rounds)
+    visited = {*range(begin, min(first, last)), last // 2, last - 1}
+    met = Counter(seen)
+    kinds: Counter[Hashable] = Counter()
+    scanned = _scanned(begin, length if length is not None else _SCANNED)
+    outcomes = {index: facts.outcomes(index) for index in scanned}
+    for index, values in outcomes.items():
+        # Of each outcome the first rounds, even if it is met later: limits are wrong by one.
+        found = facts.met(values)
+        if any(met[outcome] < (times if outcome[2] else 1) for outcome in found):
+            visited.add(index)
+            met.update(found)
+    for index, values in outcomes.items():
+        if index not in visited:
+            kinds[facts.kind(values)] += 1
+    visited = {index for index in visited if index >= begin}
+    missing = (length or last) - begin - len(visited)
+    known = sum(kinds.values())
+    share = max(0, missing) / known if known and length is not None else 0.0
+    return Plan(sorted(visited), length, {kind: count * share for kind, count in kinds.items()})
+
+
+def _length(facts: Facts, length: int | None, begin: int) -> int | None:
+    """How many rounds there are: until the items are used up, or a condition ends the loop."""
+    ends = [n for n, condition in enumerate(facts.conditions) if condition.ends]
+    if not ends:
+        return length
+    most = min(length or 1 << 62, 1 << 62)
+
+    def over(index: int) -> bool:
+        values = facts.outcomes(index)
+        return any(
+            values[n] is not None and bool(values[n]) == (facts.conditions[n].ends == "true")
+            for n in ends
+        )
+
+    for index in range(begin, min(most, begin + _SCANNED // 10)):
+        if over(index):
+            return _rounds(facts, index, ends)
+    # Further on it is looked for as if the condition stayed so once it has come out so.
+    low, high = begin + _SCANNED // 10, 2 * (begin + _SCANNED)
+    while high < most and not over(high):
+        low, high = high, 2 * high
+    if high >= most:
+        return length
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if over(middle) else (middle + 1, high)
+    return min(_rounds(facts, low, ends), most)
+
+
+def _rounds(facts: Facts, index: int, ends: list[int]) -> int:
+    """The number of rounds of a loop that ends in round `index`: a `while` whose test fails does
+    not begin it; a `break` is reached in it."""
+    values = facts.outcomes(index)
+    stops = any(facts.conditions[n].ends == "false" and values[n] == 0 for n in ends)
+    return index if stops else index + 1
+
+
+def _scanned(begin: int, end: int) -> list[int]:
+    if end - begin <= _SCANNED:
+        return list(range(begin, end))
+    return [*range(begin, begin + _SCANNED - _LAST), *range(end - _LAST, end)]

@@ -1,0 +1,97 @@
+"""What the script writes: the files, and the calls of torch.save with their time."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from midrun.rehearse.detour import Detour, is_checkpoint
+from midrun.rehearse.loops.meter import Meter
+from midrun.rehearse.request import Save
+from midrun.run.imports import after_import
+
+_SPECIAL = ("/dev/", "/proc/", "/sys/")
+
+
+class Saves:
+    """Notes each call of torch.save (the file, and the user's line), and each file that is opened
+    for writing, but for those in the folder `notes`."""
+
+    def __init__(
+        self, meter: Meter, own: Callable[[str], bool], detour: Detour, notes: str
+    ) -> None:
+        self._detour = detour
+        self._notes = notes
+        self.found: list[Save] = []
+        self._meter = meter
+        self._own = own
+        self._files: set[str] = set()
+
+    def watch(self) -> None:
+        """Note them from now on."""
+        sys.addaudithook(self._audit)
+        after_import("torch.serialization", self._serialization)
+
+    def bytes_on_disk(self) -> int:
+        """How large all files that were written are now."""
+        total = 0
+        for path in tuple(self._files):  # threads may open files meanwhile
+            with contextlib.suppress(OSError, ValueError):
+                total += os.lstat(path).st_size
+        return total
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, mode, flags = arguments
+            writes = bool(flags & (os.O_WRONLY | os.O_RDWR)) if mode is None else mode[:1] != "r"
+            if (writes or (mode and "+" in mode)) and isinstance(path, str | bytes):
+                self._note(os.fsdecode(path))
+        elif event == "sqlite3.connect" and isinstance(arguments[0], str | bytes):
+            self._note(os.fsdecode(arguments[0]))
+
+    def _note(self, path: str) -> None:
+        path = os.path.abspath(path)
+        if not path.startswith((*_SPECIAL, self._notes)):
+            self._files.add(path)
+
+    def _serialization(self, module: types.ModuleType) -> None:
+        original = module.save
+
+        @functools.wraps(original)
+        def save(obj: Any, f: Any, *args: Any, **kwargs: Any) -> Any:
+            file, line = place_of_caller(self._own)
+            with self._meter.during(("save", file, str(line))):
+                result = original(obj, f, *args, **kwargs)
+            if isinstance(f, str | os.PathLike):
+                self._note(os.fspath(f))
+                path = os.path.realpath(os.fspath(f))
+                self.found.append(Save(path, file, line, is_checkpoint(obj)))
+                self._detour.saved(path, file, line, obj)
+            return result
+
+        read = module.load
+
+        @functools.wraps(read)
+        def load(f: Any, *args: Any, **kwargs: Any) -> Any:
+            file, line = place_of_caller(self._own)
+            result = read(f, *args, **kwargs)
+            self._detour.loaded(str(f), file, line)
+            return result
+
+        for owner in (module, sys.modules["torch"]):
+            vars(owner).update(save=save, load=load)
+
+
+def place_of_caller(own: Callable[[str], bool]) -> tuple[str, int]:
+    """The line of the user's code that is being run in the end."""
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if own(frame.f_code.co_filename):
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    return "", 0

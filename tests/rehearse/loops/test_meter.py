@@ -1,0 +1,51 @@
+"""Sums with what was left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from midrun.rehearse.loops.meter import BYTES, Mark, Meter, Rounds
+
+
+def took(seconds: float, saved: float = 0.0) -> Mark:
+    amounts = {("loop",): seconds} | ({BYTES: saved} if saved else {})
+    return Mark(amounts, amounts, amounts)
+
+
+def test_rounds_left_out_take_what_others_of_their_kind_took() -> None:
+    rounds = Rounds()
+    for seconds in (9.0, 1.0, 1.0):  # the first one makes much that the others find
+        rounds.visited("step", took(seconds))
+    rounds.visited("evaluation", took(5.0))
+    meter = Meter()
+    meter.add(rounds, {"step": 100, "evaluation": 2})
+    assert meter.total["loop",] == pytest.approx(110)
+    assert meter.spent["loop",] == 0
+
+
+def test_a_kind_that_was_not_visited_takes_what_all_take() -> None:
+    rounds = Rounds()
+    for seconds in (1.0, 2.0, 2.0, 2.0):
+        rounds.visited("step", took(seconds))
+    meter = Meter()
+    meter.add(rounds, {"other": 10})
+    assert meter.total["loop",] == pytest.approx(20)
+
+
+def test_what_few_rounds_write_is_not_taken_for_nothing() -> None:
+    rounds = Rounds()
+    for saved in (0.0, 0.0, 0.0, 0.0, 40.0):
+        rounds.visited("step", took(1.0, saved))
+    meter = Meter()
+    meter.add(rounds, {"step": 100})
+    assert meter.total[BYTES] == pytest.approx(1000)
+
+
+def test_time_is_counted_for_the_innermost() -> None:
+    meter = Meter()
+    with meter.during(("data",)):
+        before = meter.mark()
+        sum(range(1000))
+        spent = meter.mark().since(before)
+    assert list(spent.total) == [("data",)]
+    assert spent.seconds > 0

@@ -1,0 +1,170 @@
+"""Rehearsals of scripts, from the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+
+TRAINING = """
+import sys
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+x = torch.randn(4007, 16)
+y = (x.sum(1) > 0).long()
+model = nn.Sequential(nn.Linear(16, 32), nn.ReLU(), nn.Linear(32, 2))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+step = 0
+for epoch in range(1000):
+    for first in range(0, len(x), 8):
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x[first : first + 8]), y[first : first + 8])
+        loss.backward()
+        optimizer.step()
+        step += 1
+        {in_step}
+    print(epoch, step, first)
+    {in_epoch}
+{at_end}
+"""
+
+
+def script(in_step: str = "pass", in_epoch: str = "pass", at_end: str = "") -> str:
+    return TRAINING.format(
+        in_step=textwrap.indent(in_step, " " * 8).strip(),
+        in_epoch=textwrap.indent(in_epoch, " " * 4).strip(),
+        at_end=at_end,
+    )
+
+
+def rehearse(text: str, folder: Path, *options: str) -> tuple[dict[str, Any], int]:
+    """The report, and the exit code."""
+    (folder / "train.py").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "-m", "midrun", "rehearse", "--json", *options, "train.py"],
+        cwd=folder, capture_output=True, text=True, check=False, timeout=110,
+    )  # fmt: skip
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout), done.returncode
+
+
+def codes(report: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(fault["code"], fault["line"]) for fault in report["faults"]]
+
+
+def line_of(text: str, part: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+def test_a_sound_script_has_no_fault_and_a_forecast(tmp_path: Path) -> None:
+    report, code = rehearse(script(), tmp_path, "--keep", "kept")
+    assert (codes(report), code) == ([], 0)
+    assert report["forecast"]["seconds"] > report["forecast"]["spent"]
+    printed = (tmp_path / "kept" / "printed-first.txt").read_text().splitlines()
+    # Each epoch ends with the short batch at 4000, and the counter has gone on with it.
+    assert printed[0] == "0 501 4000"
+    assert printed[-1] == "999 501000 4000"
+
+
+def test_a_condition_on_a_counter_is_met(tmp_path: Path) -> None:
+    text = script(in_step="if step % 30000 == 0:\n    evaluate(model)")
+    report, code = rehearse(text, tmp_path)
+    assert (codes(report), code) == ([("MR300", line_of(text, "evaluate("))], 1)
+    assert report["faults"][0]["message"].startswith("NameError")
+
+
+def test_a_condition_that_a_function_is_called_with_is_met(tmp_path: Path) -> None:
+    text = script(in_epoch="report(epoch)").replace(
+        "step = 0\n", "step = 0\ndef report(now):\n    if now == 700:\n        print(undefined)\n"
+    )
+    report, _ = rehearse(text, tmp_path)
+    assert codes(report) == [("MR300", line_of(text, "undefined"))]
+
+
+def test_a_test_of_values_is_tried_the_other_way(tmp_path: Path) -> None:
+    text = script(in_epoch="if loss.item() > 50:\n    print(undefined)")
+    report, _ = rehearse(text, tmp_path)
+    assert codes(report) == [("MR301", line_of(text, "undefined"))]
+    assert report["conditions_tried"] == 1
+
+
+def test_an_exception_of_the_script_s_own_is_what_it_is_for(tmp_path: Path) -> None:
+    text = script(in_epoch="if loss.item() > 50:\n    raise RuntimeError('diverged')")
+    report, _ = rehearse(text, tmp_path)
+    assert codes(report) == []
+
+
+def test_what_the_script_writes_stays_in_the_scratch_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old.txt").write_text("mine")
+    text = script(at_end="import shutil\nshutil.rmtree('out')\nopen('new.txt', 'w').write('x')")
+    report, _ = rehearse(text, tmp_path)
+    assert codes(report) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "train.py"]
+    assert (tmp_path / "out" / "old.txt").read_text() == "mine"
+
+
+def test_a_budget_that_is_too_short_is_a_fault(tmp_path: Path) -> None:
+    report, code = rehearse(script(), tmp_path, "--budget", "3s")
+    assert [fault["rule"] for fault in report["faults"]] == ["over-time"]
+    assert code == 1
+
+
+def test_a_process_that_ends_without_a_word_is_told(tmp_path: Path) -> None:
+    report, _ = rehearse(script(in_epoch="import os; os._exit(7)"), tmp_path)
+    assert report["faults"][0]["message"] == "the process ended with exit code 7"
+
+
+def test_a_script_that_is_not_there(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "midrun", "rehearse", "trian.py"], cwd=tmp_path,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("midrun: there is no script trian.py in ")
+
+
+RESUMED = """
+import os, sys
+import torch
+
+torch.manual_seed(0)
+model = torch.nn.Linear(4, 1)
+optimizer = torch.optim.Adam(model.parameters())
+begin = 0
+if os.path.exists("last.pt"):
+    saved = torch.load("last.pt")
+    model.load_state_dict(saved["model"])
+    {load}
+    torch.set_rng_state(saved["rng"])
+    begin = saved["step"]
+for step in range(begin, 100000):
+    loss = (model(torch.randn(8, 4)) - 1).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    if (step + 1) % 1000 == 0:
+        torch.save({{"model": model.state_dict(), "optimizer": optimizer.state_dict(),
+                    "rng": torch.get_rng_state(), "step": step + 1}}, "last.pt")
+"""
+
+
+def test_a_training_that_forgets_its_optimizer_is_told_so(tmp_path: Path) -> None:
+    report, _ = rehearse(RESUMED.format(load="pass"), tmp_path)
+    assert [fault["rule"] for fault in report["faults"]] == ["forgotten-state"]
+    assert report["faults"][0]["evidence"] == "forgotten: the optimizer"
+
+
+def test_one_that_resumes_as_it_was_has_no_fault(tmp_path: Path) -> None:
+    load = 'optimizer.load_state_dict(saved["optimizer"])'
+    report, _ = rehearse(RESUMED.format(load=load), tmp_path)
+    assert codes(report) == []
