@@ -101,7 +101,7 @@ def test_the_shell_completes_commands_and_savepoints(call, make_run, monkeypatch
         monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
         return [line.partition(",")[2] for line in call().out.splitlines()]
 
-    assert complete("midrun re") == ["resume"]
+    assert complete("midrun re") == ["resume", "rehearse"]
     assert complete(f"midrun show {run.id[:3]}") == [run.id, f"{run.id}:2", f"{run.id}:1"]
     assert complete("midrun resume --s") == ["--set", "--strict", "--store"]
 

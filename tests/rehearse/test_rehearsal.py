@@ -1,8 +1,10 @@
-"""Rehearsals of scripts, from the command line."""
+"""Rehearsals of scripts, from the command line. Those marked as slow are left out in CI, and run by
+scripts/rehearse-cases."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -12,6 +14,10 @@ from typing import Any
 import pytest
 
 pytest.importorskip("torch")
+
+in_full = pytest.mark.skipif(
+    "MIDRUN_ALL_CASES" not in os.environ, reason="takes seconds: run scripts/rehearse-cases"
+)
 
 TRAINING = """
 import sys
@@ -82,6 +88,7 @@ def test_a_condition_on_a_counter_is_met(tmp_path: Path) -> None:
     assert report["faults"][0]["message"].startswith("NameError")
 
 
+@in_full
 def test_a_condition_that_a_function_is_called_with_is_met(tmp_path: Path) -> None:
     text = script(in_epoch="report(epoch)").replace(
         "step = 0\n", "step = 0\ndef report(now):\n    if now == 700:\n        print(undefined)\n"
@@ -97,6 +104,7 @@ def test_a_test_of_values_is_tried_the_other_way(tmp_path: Path) -> None:
     assert report["conditions_tried"] == 1
 
 
+@in_full
 def test_an_exception_of_the_script_s_own_is_what_it_is_for(tmp_path: Path) -> None:
     text = script(in_epoch="if loss.item() > 50:\n    raise RuntimeError('diverged')")
     report, _ = rehearse(text, tmp_path)
@@ -113,12 +121,14 @@ def test_what_the_script_writes_stays_in_the_scratch_folder(tmp_path: Path) -> N
     assert (tmp_path / "out" / "old.txt").read_text() == "mine"
 
 
+@in_full
 def test_a_budget_that_is_too_short_is_a_fault(tmp_path: Path) -> None:
     report, code = rehearse(script(), tmp_path, "--budget", "3s")
     assert [fault["rule"] for fault in report["faults"]] == ["over-time"]
     assert code == 1
 
 
+@in_full
 def test_a_process_that_ends_without_a_word_is_told(tmp_path: Path) -> None:
     report, _ = rehearse(script(in_epoch="import os; os._exit(7)"), tmp_path)
     assert report["faults"][0]["message"] == "the process ended with exit code 7"
@@ -164,6 +174,7 @@ def test_a_training_that_forgets_its_optimizer_is_told_so(tmp_path: Path) -> Non
     assert report["faults"][0]["evidence"] == "forgotten: the optimizer"
 
 
+@in_full
 def test_one_that_resumes_as_it_was_has_no_fault(tmp_path: Path) -> None:
     load = 'optimizer.load_state_dict(saved["optimizer"])'
     report, _ = rehearse(RESUMED.format(load=load), tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from test_kinds import FOLDER
+from test_watching_kinds import FOLDER
 
 pytest.importorskip("torch")
 

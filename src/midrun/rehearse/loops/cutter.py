@@ -9,11 +9,11 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from midrun.rehearse.loops.activity import Activity
 from midrun.rehearse.loops.conditions import Facts
-from midrun.rehearse.loops.execution import Drawn, Execution, Rest, Stats
+from midrun.rehearse.loops.execution import Drawn, Execution, Observer, Rest, Stats
 from midrun.rehearse.loops.form import Place, Sites
 from midrun.rehearse.loops.meter import Meter
 from midrun.rehearse.loops.plan import Plan, plan
@@ -31,18 +31,6 @@ _ENDLESS = 1000  # rounds, at most, of a loop whose end is not known
 _ENDLESS_SECONDS = 2.0  # and how long they may take
 _LONG = 5.0  # seconds after which a loop with a model in it is cut, though it trains nothing
 _FIRST_SECONDS = 5.0  # seconds that rounds may take that are there to let the workers get going
-
-
-class Observer(Protocol):
-    """What is told of rounds."""
-
-    def round(
-        self, frame: types.FrameType, file: str, line: int, index: int, length: int | None
-    ) -> None:
-        """A round begins."""
-
-    def left(self, file: str, line: int) -> None:
-        """A loop has ended."""
 
 
 class Cutter:

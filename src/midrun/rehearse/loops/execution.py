@@ -7,7 +7,7 @@ import types
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from midrun.rehearse.loops.conditions import Facts, Outcome
 from midrun.rehearse.loops.form import LoopSite, Place
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from midrun.rehearse.loops.cutter import Cutter
 
 _IDLE = 64  # rounds without a model's work after which a loop is left alone
+
+
+class Observer(Protocol):
+    """What is told of rounds."""
+
+    def round(
+        self, frame: types.FrameType, file: str, line: int, index: int, length: int | None
+    ) -> None:
+        """A round begins."""
+
+    def left(self, file: str, line: int) -> None:
+        """A loop has ended."""
 
 
 @dataclass
