@@ -48,7 +48,7 @@ class Rehearsed(Sentinel):
         self._run = run
         self._request = request
         self.cutter = Cutter(run.book, self, whole=request.whole)
-        self._ways = Ways(run, self.cutter.activity, request.other_way)
+        self._ways = Ways(run, self.cutter.activity, request.other_way, resumed=request.resumed)
         self._detour = Detour(
             request.detour, request.out, run.own.has_file, self.cutter.cut_no_more
         )

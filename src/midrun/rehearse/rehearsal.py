@@ -145,14 +145,18 @@ def _one_way(answer: Answer) -> list[TestSeen]:
     return [
         test
         for test in answer.tests
-        if len(test.outcomes) == 1 and test.savepoint and not test.raises
+        if len(test.outcomes) == 1 and test.trained and not test.raises
     ]
 
 
 def _other_way(script: Script, at: Stage, test: TestSeen) -> list[Fault]:
     name = f"other-{test.line}-{test.column}"
     world = at.world()
-    request = Request(out_of(at, name), other_way=(test.file, test.line, test.column))
+    request = Request(
+        out_of(at, name),
+        other_way=(test.file, test.line, test.column),
+        resumed=bool(test.savepoint),
+    )
     done = run_pass(script, at, world, request, name, savepoint=test.savepoint, seconds=_LONGEST)
     world.discard()
     crash = done.answer.crash if done.answer is not None else None

@@ -13,15 +13,16 @@ ATTACH = "midrun.rehearse.inside:attach"
 @dataclass
 class Request:
     """`out` is the file that takes the answer. `inside` is what the world wants to be told in the
-    process. `whole` are loops that are not to be cut, by file
-    and line. `other_way` is the test that is to come out the other way than it does by itself, by
-    file, line and column. `detour` is "save" or "load" where the first losses after a checkpoint
-    are wanted."""
+    process. `whole` are loops that are not to be cut, by file and line. `other_way` is the test
+    that is to come out the other way than it does by itself, by file, line and column; `resumed`
+    says that the program goes on right before it. `detour` is "save" or "load" where the first
+    losses after a checkpoint are wanted."""
 
     out: str
     inside: str = ""
     whole: list[tuple[str, int]] = field(default_factory=list)
     other_way: tuple[str, int, int] | None = None
+    resumed: bool = False
     detour: str = ""
 
     def write(self) -> str:
@@ -58,14 +59,16 @@ class LoopSeen:
 
 @dataclass
 class TestSeen:
-    """A test that depends on what is computed, with how it came out, and the newest savepoint
-    before it."""
+    """A test that depends on what is computed, with how it came out, whether it was met when
+    something had been `trained`, and the newest savepoint before it; "" if none could be taken: it
+    is tried from the start of the script then."""
 
     file: str
     line: int
     column: int
     outcomes: list[bool]
     raises: bool
+    trained: bool
     savepoint: str
 
 

@@ -30,11 +30,18 @@ class _Met:
 
 
 class Ways:
-    """The tests of a program; `other_way` is the one that is to come out otherwise, once."""
+    """The tests of a program; `other_way` is the one that is to come out otherwise, once: at once
+    in a program that was `resumed` before it, else when something has been trained."""
 
     def __init__(
-        self, run: Run, activity: Activity, other_way: tuple[str, int, int] | None
+        self,
+        run: Run,
+        activity: Activity,
+        other_way: tuple[str, int, int] | None,
+        *,
+        resumed: bool,
     ) -> None:
+        self._resumed = resumed
         self._run = run
         self._activity = activity
         self._other_way = other_way
@@ -71,7 +78,8 @@ class Ways:
         if met is None:
             return value
         truth = bool(value)
-        if self._other_way == (file, line, column):
+        is_time = self._resumed or self._activity.trained > 0
+        if self._other_way == (file, line, column) and is_time:
             self._other_way = None
             return not truth
         met.outcomes.add(truth)
@@ -80,7 +88,15 @@ class Ways:
     def seen(self) -> list[TestSeen]:
         """The tests that were met."""
         return [
-            TestSeen(file, line, column, sorted(met.outcomes), met.site.raises, met.savepoint)
+            TestSeen(
+                file,
+                line,
+                column,
+                sorted(met.outcomes),
+                met.site.raises,
+                met.times > 0,
+                met.savepoint,
+            )
             for (file, line, column), met in self._met.items()
             if met.outcomes
         ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import types
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from midrun.source.positions import Unknown
 
 Known = Mapping[str, Any]
 Outcome = tuple[str, Place, bool]  # a condition, by file and place, and how it came out
+_COUNTER = re.compile(r"_@[cd]\d+")
 _FUNCTIONS = frozenset({"len", "int", "float", "bool", "min", "max", "abs", "round"})
 _PURE = (
     ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.Compare, ast.BoolOp, ast.BinOp,
@@ -156,7 +158,7 @@ class Facts:
 
     def _grows_inside(self, name: str, at: int) -> bool:
         """Whether a name stands for a counter of a loop inside, in that loop."""
-        if not name.startswith("_@"):
+        if not _COUNTER.fullmatch(name):
             return False
         counter = self._site.counters[int(name[3:])]
         return counter.step == 0 and counter.at == at

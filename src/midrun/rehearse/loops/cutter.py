@@ -119,7 +119,7 @@ class Cutter:
     def next_round(self, execution: Execution, frame: types.FrameType) -> int | None:
         """The round to be visited next; None at the end of the loop."""
         if not execution.decided and not self._uncut and self._is_due(execution):
-            execution.plan = self._plan(execution, frame)
+            execution.plan = self._planned(execution, frame)
         index = execution.index + 1
         if execution.plan is None:
             return index
@@ -248,6 +248,15 @@ class Cutter:
             return False
         trained_before = self.activity.trained > 0
         return stats.trains or (stats.evaluates and (trained_before or execution.seconds > _LONG))
+
+    def _planned(self, execution: Execution, frame: types.FrameType) -> Plan | None:
+        """The plan of a loop; none if midrun fails to make one, which is no fault of the script."""
+        try:
+            return self._plan(execution, frame)
+        except Exception:
+            if os.environ.get("MIDRUN_DEBUG"):
+                raise
+            return None
 
     def _plan(self, execution: Execution, frame: types.FrameType) -> Plan | None:
         stats, begin = execution.stats, execution.index + 1
