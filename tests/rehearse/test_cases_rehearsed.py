@@ -23,6 +23,9 @@ KNOWN = {
     "cache_without_limit": "the cache is in a data set, and grows slowly",
     "outputs_kept_with_graph": "the list is emptied every 2000 rounds",
     "blocks_in_a_list": "told where the layers are made, not where the list is",
+    "weeks_of_steps": "told at the loop over batches, not at the one around it",
+    "validation_with_gradients": "not told",
+    "checkpoint_each_step": "the rehearsal took too long",
     "seed_each_epoch": "told in the function that seeds, not where it is called",
 }
 each_case = pytest.mark.parametrize("case", CASES[::EACH], ids=lambda case: case.name)

@@ -62,7 +62,7 @@ class Cutter:
         """`_@loop`: what a `for` draws from."""
         frame = sys._getframe(1)
         stats = self.stats.get((frame.f_code.co_filename, line, column))
-        if stats is None or self._is_elsewhere():
+        if stats is None or stats.is_idle or self._is_elsewhere():
             return iterable
         self._close_those_left(frame)
         source = source_of(iterable, self._timed)
@@ -76,7 +76,7 @@ class Cutter:
         """`_@turn`: a round of a `while` begins; true if it is the end of the loop."""
         frame = sys._getframe(1)
         stats = self.stats.get((frame.f_code.co_filename, line, column))
-        if stats is None or self._is_elsewhere():
+        if stats is None or stats.is_idle or self._is_elsewhere():
             return False
         execution = next((e for e in self._stack if e.stats is stats and e.frame is frame), None)
         if execution is None:

@@ -69,6 +69,11 @@ class Stats:
         return self.cut_off > 0 and self.ended == 0
 
     @property
+    def is_idle(self) -> bool:
+        """Whether it has run so often without a model's work that it is left alone."""
+        return self.executions >= _IDLE and not self.works
+
+    @property
     def works(self) -> bool:
         return self.trains or self.evaluates
 

@@ -58,15 +58,15 @@ class _Loop:
     def __init__(self, loop: Callable[..., None], pipe: int) -> None:
         self._loop = loop
         self._pipe = pipe
+        # Savepoints have put theirs around it, or put it around this one: they ask for this.
+        self.__signature__ = inspect.signature(getattr(loop, "loop", None) or loop)
 
     def __reduce__(self) -> Any:
         """For a worker that is spawned: torch's own."""
         return _plain_loop, ()
 
-    def __call__(self, *args: Any) -> None:
-        plain = getattr(self._loop, "loop", self._loop)  # savepoints have put theirs around it
-        names = inspect.signature(plain).parameters
-        arguments = dict(zip(names, args, strict=True))
+    def __call__(self, *args: Any, **named: Any) -> None:
+        arguments = {**dict(zip(self.__signature__.parameters, args, strict=False)), **named}
         if {"dataset", "collate_fn", "init_fn", "data_queue", "base_seed"} <= arguments.keys():
             draws = _Draws(arguments, self._pipe)
             arguments["init_fn"] = draws.after(arguments["init_fn"])
