@@ -63,10 +63,10 @@ def _compared(before: Losses, after: Losses) -> list[Fault]:
     missing = forgotten(before, after)
     what = f"forgotten: {', '.join(missing)}" if missing else "what differs was not found"
     return [Fault(
-        "forgotten-state", after.file, after.line,
+        "forgotten-state", before.file, before.line,
         f"resumed from {Path(before.path).name}, the losses are {_listed(after.losses)}; without "
         f"the stop they are {_listed(before.losses)}",
-        what,
+        f"{what}; it is loaded in line {after.line}",
     )]  # fmt: skip
 
 
