@@ -3,14 +3,12 @@ its mended twin. A few are taken, or all if MIDRUN_ALL_CASES is set (see scripts
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import rehearsing
 from cases import CASES, Case, Sources
 
 pytest.importorskip("torch")
@@ -35,13 +33,7 @@ def rehearse(sources: Sources, case: Case, folder: Path) -> dict[str, Any]:
     """The report on a script."""
     for name, text in sources.items():
         (folder / name).write_text(text)
-    command = ["rehearse", "--json", "train.py", *case.arguments]
-    done = subprocess.run(
-        [sys.executable, "-m", "midrun", *command], cwd=folder, capture_output=True, text=True,
-        check=False, timeout=110,
-    )  # fmt: skip
-    assert done.stdout, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
+    report, _ = rehearsing.rehearse(folder, "train.py", *case.arguments)
     return report
 
 

@@ -3,7 +3,6 @@ scripts/rehearse-cases."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rehearsing
 
 pytest.importorskip("torch")
 
@@ -55,12 +55,7 @@ def script(in_step: str = "pass", in_epoch: str = "pass", at_end: str = "") -> s
 def rehearse(text: str, folder: Path, *options: str) -> tuple[dict[str, Any], int]:
     """The report, and the exit code."""
     (folder / "train.py").write_text(text)
-    done = subprocess.run(
-        [sys.executable, "-m", "midrun", "rehearse", "--json", *options, "train.py"],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=110,
-    )  # fmt: skip
-    assert done.stdout, done.stderr
-    return json.loads(done.stdout), done.returncode
+    return rehearsing.rehearse(folder, *options, "train.py")
 
 
 def codes(report: dict[str, Any]) -> list[tuple[str, int]]:

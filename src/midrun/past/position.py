@@ -14,7 +14,7 @@ from typing import Any
 from midrun.branch.process import Start
 from midrun.errors import MidrunError
 from midrun.run.stale import back_from, read_source
-from midrun.source.book import Book
+from midrun.source.book import checks
 from midrun.source.carried import Place, Spot, carried, loop_around, spot_at
 from midrun.source.module import Source
 from midrun.store import Run, Savepoint, Store, StoreError
@@ -100,7 +100,7 @@ class Past:
         file = self._file(match[1], text)
         source = _source(file)
         try:
-            spot = spot_at(source, int(match[2]), _checks(source))
+            spot = spot_at(source, int(match[2]), checks(source))
         except LookupError:
             last = source.text.count("\n") + 1
             raise MidrunError(
@@ -110,7 +110,7 @@ class Past:
             ) from None
         count, block = int(match[3] or 1), spot.block
         if step is not None:
-            count, block = step, loop_around(source, spot.place[0], _checks(source))
+            count, block = step, loop_around(source, spot.place[0], checks(source))
             if block is None:
                 raise MidrunError(
                     f"{text} is in no loop whose rounds are counted; write {match[1]}:{match[2]}#N "
@@ -127,7 +127,7 @@ class Past:
         Raises MidrunError "never-reached" if the run never came there.
         """
         source = _source(position.file)
-        counted, exact = position.block in _checks(source), True
+        counted, exact = position.block in checks(source), True
         self._check_reached(position, source, counted)
         for savepoint in self.savepoints:
             passes = self._passes(savepoint.run, savepoint.manifest, source)
@@ -147,7 +147,7 @@ class Past:
     def total(self, position: Position) -> int | None:
         """How often the block of `position` was passed in all, if that is known."""
         source = _source(position.file)
-        if not self._end or position.block not in _checks(source):
+        if not self._end or position.block not in checks(source):
             return None
         return self._passes(self.run, self._end, source).get(position.block, 0)
 
@@ -172,12 +172,12 @@ class Past:
         for file, line, _ in reversed(frames):
             source = _source(file)
             line = self._line_now(file, line, source)
-            checks = _checks(source)
-            spot = spot_at(source, line, checks)
+            checked = checks(source)
+            spot = spot_at(source, line, checked)
             if not before:
                 total = self._total(file, spot.block or spot.place, "crash")
                 return _position(file, spot, spot.block, total)
-            loop = loop_around(source, line, checks)
+            loop = loop_around(source, line, checked)
             if loop is not None:
                 return _position(file, spot, loop, self._total(file, loop, "crash") - before)
         raise MidrunError(f"the crash of run {self.run.id} is in no loop", slug="no-crash")
@@ -282,10 +282,3 @@ def _source(file: str) -> Source:
     if text is None:
         raise MidrunError(f"{Path(file).name} is gone: {file}", slug="bad-position")
     return Source(file, text)
-
-
-def _checks(source: Source) -> list[Place]:
-    """The places of the checks in a file."""
-    book = Book()
-    book.add(source)
-    return sorted(book.blocks.of(source.path))

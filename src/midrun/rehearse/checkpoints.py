@@ -7,12 +7,12 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from midrun.rehearse.detour import Losses, forgotten
+from midrun.rehearse.detour import forgotten
 from midrun.rehearse.fault import Fault
-from midrun.rehearse.request import Answer, Crash, LoadSeen, Save
+from midrun.rehearse.request import Answer, Crash, Losses, Save
 
-# Runs the script for the detour of a kind, with arguments more: what it noted, and how it ended.
-Run = Callable[[str, list[str]], tuple[Losses | None, Crash | None]]
+# Runs the script for the detour of a kind, with arguments more.
+Run = Callable[[str, list[str]], Answer]
 _SAME = 1e-4  # relative difference of losses that sums in another order can make
 
 
@@ -26,15 +26,16 @@ def check(answer: Answer, run: Run) -> list[Fault]:
     loading = next((load for load in answer.loads if load.guarded), None)
     if loading is None:
         return []
-    before, crash = run("save", [])
-    if before is None or crash is not None or not before.losses:
+    before = run("save", []).losses
+    if before is None or not before.losses:
         return []
     arguments = [before.path if part == "{}" else part for part in loading.arguments]
-    after, crash = run("load", arguments)
-    if after is not None and after.losses:
-        return _compared(before, after)
+    answer = run("load", arguments)
+    if answer.losses is not None and answer.losses.losses:
+        return _compared(before, answer.losses)
+    crash = answer.crash
     if crash is not None and crash.frames and not crash.raised:
-        return [_unreadable(crash, loading, before)]
+        return [_unreadable(crash, before)]
     return []
 
 
@@ -45,10 +46,8 @@ def _never_loaded(save: Save) -> Fault:
     )  # fmt: skip
 
 
-def _unreadable(crash: Crash, loading: LoadSeen, before: Losses) -> Fault:
-    file, line = next(
-        ((file, line) for file, line, _ in reversed(crash.frames)), (loading.file, loading.line)
-    )
+def _unreadable(crash: Crash, before: Losses) -> Fault:
+    file, line, _ = crash.frames[-1]
     return Fault(
         "unreadable-checkpoint", file, line,
         f"resuming from {Path(before.path).name} fails: {crash.error}",

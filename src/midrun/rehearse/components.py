@@ -6,24 +6,29 @@ from __future__ import annotations
 import gc
 import random
 import sys
-import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import xxhash
+from midrun.state.digest import Digest, random_state
+
+_GLOBAL = {
+    "random": "Python's random state",
+    "numpy.random": "NumPy's random state",
+    "torch": "torch's random state",
+}
 
 
 def components(namespaces: Iterable[dict[str, Any]]) -> dict[str, str]:
     """A digest of each component, by what it is called: the model's parameters, optimizers,
     schedulers, gradient scalers, and the states of random numbers, those of generators in
     `namespaces` included."""
-    found = {name: _digest(state) for name, state in _kinds()}
-    found |= {name: _digest(state) for name, state in _random_states()}
+    found = {name: Digest().of(state) for name, state in _kinds()}
+    found |= {_GLOBAL[name]: Digest().of(state) for name, state in random_state().items()}
     for namespace in namespaces:
         for name, value in namespace.items():
             state = _generator_state(value)
             if state is not None:
-                found[f"generator {name}"] = _digest(state)
+                found[f"generator {name}"] = Digest().of(state)
     return found
 
 
@@ -43,28 +48,13 @@ def _kinds() -> Iterator[tuple[str, Any]]:
             schedulers.append(value)
         elif scaler and issubclass(kind, scaler):
             scalers.append(value)
-    yield (
-        "the model",
-        [
-            parameter
-            for o in optimizers
-            for group in o.param_groups
-            for parameter in group["params"]
-        ],
-    )
+    groups = [group for o in optimizers for group in o.param_groups]
+    yield "the model", [parameter.detach() for group in groups for parameter in group["params"]]
     yield "the optimizer", [o.state_dict()["state"] for o in optimizers]
     if schedulers:
         yield "the scheduler", [_plain(s.state_dict()) for s in schedulers]
     if scalers:
         yield "the gradient scaler", [s.state_dict() for s in scalers]
-
-
-def _random_states() -> Iterator[tuple[str, Any]]:
-    yield "torch's random state", sys.modules["torch"].get_rng_state()
-    yield "Python's random state", random.getstate()
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and hasattr(numpy, "random"):
-        yield "NumPy's random state", numpy.random.get_state()
 
 
 def _generator_state(value: Any) -> Any:
@@ -81,29 +71,3 @@ def _generator_state(value: Any) -> Any:
 def _plain(state: dict[str, Any]) -> dict[str, Any]:
     """The numbers of a scheduler's state: what else it holds is code."""
     return {k: v for k, v in state.items() if isinstance(v, int | float | str | list | dict)}
-
-
-def _digest(state: Any) -> str:
-    hashed = xxhash.xxh3_128()
-    for piece in _pieces(state):
-        hashed.update(piece)
-    return str(hashed.hexdigest())
-
-
-def _pieces(state: Any) -> Iterator[bytes]:
-    torch = sys.modules["torch"]
-    if isinstance(state, torch.Tensor):
-        flat = state.detach().cpu().contiguous()
-        yield str((flat.dtype, tuple(flat.shape))).encode()
-        yield bytes(flat.untyped_storage())[: flat.numel() * flat.element_size()]
-    elif isinstance(state, dict):
-        for key, value in state.items():
-            yield repr(key).encode()
-            yield from _pieces(value)
-    elif isinstance(state, list | tuple):
-        for value in state:
-            yield from _pieces(value)
-    elif hasattr(state, "tobytes"):
-        yield state.tobytes()
-    elif not isinstance(state, types.FunctionType):
-        yield repr(state).encode()

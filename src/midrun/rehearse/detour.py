@@ -6,40 +6,19 @@ that of the second resumes from what that left, and ends after as many.
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import sys
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from midrun.rehearse.components import components
+from midrun.rehearse.request import Answer, Losses, Save
+from midrun.rehearse.watching.places import Place
 from midrun.store.files import replace_file
 
 LOSSES = 3
-
-
-@dataclass
-class Losses:
-    """The losses, the components before the first of them, which of these had changed by the last
-    one, the checkpoint, and the user's line that wrote or read it."""
-
-    losses: list[float] = field(default_factory=list)
-    components: dict[str, str] = field(default_factory=dict)
-    used: list[str] = field(default_factory=list)
-    path: str = ""
-    file: str = ""
-    line: int = 0
-
-    def write(self) -> str:
-        return json.dumps(dataclasses.asdict(self))
-
-    @classmethod
-    def read(cls, text: str) -> Losses:
-        return cls(**json.loads(text))
 
 
 class Detour:
@@ -57,15 +36,15 @@ class Detour:
         self._noting = False
         self._at_event: dict[str, str] = {}
 
-    def saved(self, path: str, file: str, line: int, state: Any) -> None:
-        """A checkpoint has been written."""
-        if self._kind == "save" and not self._noting and is_checkpoint(state):
-            self._begin(path, file, line)
+    def saved(self, save: Save) -> None:
+        """A file has been written."""
+        if self._kind == "save" and not self._noting and save.checkpoint:
+            self._begin(save.path, Place(save.file, save.line))
 
-    def loaded(self, path: str, file: str, line: int) -> None:
-        """A checkpoint has been read."""
+    def loaded(self, path: str, place: Place) -> None:
+        """A file has been read."""
         if self._kind == "load" and not self._found.losses:
-            self._begin(path, file, line)
+            self._begin(path, place)
 
     def loss(self, loss: Any) -> None:
         """A backward pass begins."""
@@ -83,12 +62,12 @@ class Detour:
     def end(self) -> None:
         """The script has ended before."""
         if self._noting:
-            replace_file(Path(self._out), self._found.write().encode())
+            replace_file(Path(self._out), Answer(losses=self._found).write().encode())
 
-    def _begin(self, path: str, file: str, line: int) -> None:
+    def _begin(self, path: str, place: Place) -> None:
         self._noting = True
         self._at_event = components(self._namespaces())
-        self._found.path, self._found.file, self._found.line = path, file, line
+        self._found.path, self._found.file, self._found.line = path, place.file, place.line
         self._uncut()
 
     def _end(self) -> NoReturn:

@@ -20,6 +20,7 @@ from midrun.rehearse.loops.form import AHEAD, BEFORE, LEFT, LOOP, TEST, TURN, cu
 from midrun.rehearse.request import Answer, Crash, LoopSeen, Request
 from midrun.rehearse.resuming import loadings
 from midrun.rehearse.saves import Saves
+from midrun.rehearse.watching.places import Places
 from midrun.rehearse.watching.watching import Watching
 from midrun.rehearse.ways import Ways
 from midrun.rehearse.world.inside import enter
@@ -37,10 +38,10 @@ def attach(run: Run, text: str) -> None:
     request = Request.read(text)
     if request.inside:
         enter(request.inside)
-    Rehearsed(run, request).attach()
+    Rehearsing(run, request).attach()
 
 
-class Rehearsed(Sentinel):
+class Rehearsing(Sentinel):
     """What is known of a rehearsal in its process."""
 
     def __init__(self, run: Run, request: Request) -> None:
@@ -48,14 +49,16 @@ class Rehearsed(Sentinel):
         self._run = run
         self._request = request
         self.cutter = Cutter(run.book, self, whole=request.whole)
+        places = Places(run.own.has_file)
         self._ways = Ways(run, self.cutter.activity, request.other_way, resumed=request.resumed)
         self._detour = Detour(
             request.detour, request.out, run.own.has_file, self.cutter.cut_no_more
         )
         self.cutter.activity.on_loss = self._detour.loss
         self._saves = Saves(
-            self.cutter.meter, run.own.has_file, self._detour, os.path.dirname(request.out)
-        )
+            self.cutter.meter, places.here, self._detour.saved, self._detour.loaded,
+            os.path.dirname(request.out),
+        )  # fmt: skip
         self._watching = Watching(run.own.has_file)
         self._peak = 0
         self._peak_place: tuple[str, int] | None = None
@@ -113,7 +116,6 @@ class Rehearsed(Sentinel):
             crash=self._crash(error, position) if error is not None else None,
             peak=1024 * max(self._peak, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss),
             peak_place=self._peak_place,
-            backwards=self.cutter.activity.backwards,
         )
         replace_file(Path(self._request.out), answer.write().encode())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
 import subprocess
 import tempfile
@@ -12,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from midrun.rehearse.detour import Losses
-from midrun.rehearse.request import ATTACH, Answer, Crash, Request
+from midrun.branch.process import Start, branch_spec
+from midrun.rehearse.request import ATTACH, Answer, Request
 from midrun.rehearse.world.world import World
 from midrun.run.spec import Spec, command
+from midrun.store import Store
 
 _LONGEST = 120.0  # seconds that the way to the first checkpoint may take
 Progress = Callable[[str], None]
@@ -36,7 +36,6 @@ class Pass:
     """One run of the script, to its end or crash."""
 
     answer: Answer | None
-    losses: Losses | None
     code: int
     output: str
 
@@ -54,8 +53,29 @@ class Stage:
         """The folder that is the real one in all worlds."""
         return self.folder / "notes"
 
+    def out_of(self, name: str) -> str:
+        """The file that takes the answer of a pass."""
+        return str(self.notes / f"{name}.json")
+
     def world(self) -> World:
         """A new world over those that there are."""
+        self.worlds.append(self._over())
+        return self.worlds[-1]
+
+    @contextmanager
+    def passing_world(self) -> Iterator[World]:
+        """The same, gone at the end of the block."""
+        world = self._over()
+        try:
+            yield world
+        finally:
+            world.discard()
+
+    def start_over(self) -> None:
+        """Undo what happened in the newest world."""
+        self.worlds.pop().discard()
+
+    def _over(self) -> World:
         scratch = self.folder / f"world-{len(self.worlds)}"
         return World(
             scratch, open_to=[self.notes], below=list(reversed(self.worlds)), kind=self.kind
@@ -86,27 +106,14 @@ def _keep(made: Stage, folder: Path) -> None:
         world.copy_to(folder / "files")
 
 
-def out_of(at: Stage, name: str) -> str:
-    return str(at.notes / f"{name}.json")
-
-
 def run_pass(
     script: Script, at: Stage, world: World, request: Request, name: str, *, savepoint: str = "",
     seconds: float | None = None,
 ) -> Pass:  # fmt: skip
+    """Run the script in a world, from a savepoint of the first pass if there is one, for so many
+    seconds at most. What it prints is noted under `name`."""
     request.inside = world.inside
-    spec = Spec(
-        store=str(at.notes / "run"),
-        attach=ATTACH,
-        request=request.write(),
-        scratch=str(at.notes / ("run" if not savepoint else name)),
-        quiet=True,
-        budget=0.0,
-        savepoint=savepoint,
-    )
-    if not savepoint:
-        spec.target, spec.is_module = script.target, script.is_module
-    argv, environment = command(spec, [] if savepoint else script.arguments)
+    argv, environment = command(*_spec(script, at, request.write(), name, savepoint))
     output = at.notes / f"{name}.txt"
     with output.open("wb") as file:
         try:
@@ -118,36 +125,38 @@ def run_pass(
         except subprocess.TimeoutExpired:
             code = 0
     out = Path(request.out)
-    told = out.read_text() if out.exists() else ""
-    is_answer = told and "amounts" in json.loads(told)
-    return Pass(
-        Answer.read(told) if is_answer else None,
-        Losses.read(told) if told and not is_answer else None,
-        code,
-        output.read_text(errors="replace"),
-    )
+    answer = Answer.read(out.read_text()) if out.exists() else None
+    return Pass(answer, code, output.read_text(errors="replace"))
+
+
+def _spec(
+    script: Script, at: Stage, request: str, name: str, savepoint: str
+) -> tuple[Spec, list[str]]:
+    store = Store(at.notes / "run")
+    if savepoint:
+        found = store.savepoint(savepoint)
+        return branch_spec(Start(found.run, found), ATTACH, request, str(at.notes / name))
+    spec = Spec(
+        store=str(store.folder), attach=ATTACH, request=request, scratch=str(store.folder),
+        quiet=True, budget=0.0, target=script.target, is_module=script.is_module,
+    )  # fmt: skip
+    return spec, script.arguments
 
 
 class Detours:
-    """Runs of the script to its first checkpoint, and from there. They take place in worlds of
-    their own, the second over the first."""
+    """Runs of the script to its first checkpoint, and from there: on a stage of their own, the
+    second in a world over that of the first."""
 
     def __init__(self, script: Script, at: Stage, progress: Progress) -> None:
         self._script = script
-        self._at = Stage(at.folder / "detours", at.kind)
-        self._at.notes.mkdir(parents=True)
+        self._at = at
         self._progress = progress
 
-    def run(self, kind: str, arguments: list[str]) -> tuple[Losses | None, Crash | None]:
+    def run(self, kind: str, arguments: list[str]) -> Answer:
         """One of them, with arguments more."""
         self._progress("to the first checkpoint" if kind == "save" else "from there, resumed")
         script = dataclasses.replace(self._script, arguments=[*self._script.arguments, *arguments])
+        request = Request(self._at.out_of(kind), detour=kind)
         world = self._at.world()
-        self._at.worlds.append(world)
-        out = Path(out_of(self._at, kind))
-        done = run_pass(
-            script, self._at, world, Request(str(out), detour=kind), kind, seconds=_LONGEST
-        )
-        if done.losses is not None:
-            return done.losses, None
-        return None, done.answer.crash if done.answer is not None else None
+        done = run_pass(script, self._at, world, request, kind, seconds=_LONGEST)
+        return done.answer or Answer()

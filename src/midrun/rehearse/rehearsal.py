@@ -14,7 +14,7 @@ from midrun.rehearse import checkpoints
 from midrun.rehearse.fault import Fault
 from midrun.rehearse.forecast import Forecast, forecast
 from midrun.rehearse.limits import beyond
-from midrun.rehearse.passes import Detours, Pass, Progress, Script, Stage, out_of, run_pass
+from midrun.rehearse.passes import Detours, Pass, Progress, Script, Stage, run_pass, stage
 from midrun.rehearse.request import Answer, Crash, Request, TestSeen
 
 _BRANCHES = 8  # tests that are tried the other way
@@ -24,7 +24,7 @@ _LONGEST = 30.0  # seconds that one of these may take
 @dataclass
 class Rehearsed:
     """What a rehearsal found. `promise` is what its world could not promise; `ways` counts tests
-    that were tried the other way; `output` is what the script printed."""
+    that were tried the other way."""
 
     script: Script
     faults: list[Fault]
@@ -33,7 +33,6 @@ class Rehearsed:
     promise: str
     written: int
     ways: int
-    output: str
     traceback: str
     seconds: float
 
@@ -69,25 +68,25 @@ def rehearse(
         raise MidrunError(f"there is no script {script.target} in {script.cwd}", slug="no-script")
     began = time.monotonic()
     progress("the whole script, its loops cut short")
-    world = at.world()
-    at.worlds.append(world)
-    first = run_pass(script, at, world, Request(out_of(at, "first")), "first")
+    first = run_pass(script, at, at.world(), Request(at.out_of("first")), "first")
     if first.answer is not None and first.answer.crash is not None:
         first = _confirmed(script, at, first, progress)
     answer = first.answer or Answer(crash=_vanished(script, first))
-    faults = [*_own_faults(answer), *_of_crash(answer, first)]
+    faults = [*_own_faults(answer), *_of_crash(answer)]
     ways = 0
     if not any(fault.rule == "crash" for fault in faults):
         for test in _one_way(answer)[:_BRANCHES]:
             progress(f"line {test.line} the other way")
             ways += 1
             faults += _other_way(script, at, test)
-        faults += checkpoints.check(answer, Detours(script, at, progress).run)
+        with stage(kind=at.kind) as apart:
+            faults += checkpoints.check(answer, Detours(script, apart, progress).run)
     found = forecast(answer, script.cwd)
     faults += beyond(found, answer, budget)
+    world = at.worlds[-1]
     return Rehearsed(
         script, sorted(set(faults), key=_order), found, answer, world.promise,
-        len(world.written()), ways, first.output,
+        len(world.written()), ways,
         answer.crash.traceback if answer.crash is not None else "", time.monotonic() - began,
     )  # fmt: skip
 
@@ -108,10 +107,9 @@ def _confirmed(script: Script, at: Stage, first: Pass, progress: Progress) -> Pa
     if not whole:
         return first
     progress("again, with the evaluation whole")
-    at.worlds.pop().discard()
-    world = at.world()
-    at.worlds.append(world)
-    return run_pass(script, at, world, Request(out_of(at, "again"), whole=whole), "again")
+    at.start_over()
+    request = Request(at.out_of("again"), whole=whole)
+    return run_pass(script, at, at.world(), request, "again")
 
 
 def _vanished(script: Script, done: Pass) -> Crash:
@@ -126,7 +124,7 @@ def _own_faults(answer: Answer) -> list[Fault]:
     return [Fault(**fault) for fault in answer.faults]
 
 
-def _of_crash(answer: Answer, done: Pass) -> list[Fault]:
+def _of_crash(answer: Answer) -> list[Fault]:
     crash = answer.crash
     if crash is None:
         return []
@@ -151,14 +149,15 @@ def _one_way(answer: Answer) -> list[TestSeen]:
 
 def _other_way(script: Script, at: Stage, test: TestSeen) -> list[Fault]:
     name = f"other-{test.line}-{test.column}"
-    world = at.world()
     request = Request(
-        out_of(at, name),
+        at.out_of(name),
         other_way=(test.file, test.line, test.column),
         resumed=bool(test.savepoint),
     )
-    done = run_pass(script, at, world, request, name, savepoint=test.savepoint, seconds=_LONGEST)
-    world.discard()
+    with at.passing_world() as world:
+        done = run_pass(
+            script, at, world, request, name, savepoint=test.savepoint, seconds=_LONGEST
+        )
     crash = done.answer.crash if done.answer is not None else None
     if crash is None or crash.raised:
         return []

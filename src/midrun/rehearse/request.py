@@ -108,9 +108,24 @@ class LoadSeen:
 
 
 @dataclass
+class Losses:
+    """The first losses after a checkpoint was written or read; the components before the first of
+    them, and which of these had changed by the last one; the checkpoint, and the user's line that
+    wrote or read it."""
+
+    losses: list[float] = field(default_factory=list)
+    components: dict[str, str] = field(default_factory=dict)
+    used: list[str] = field(default_factory=list)
+    path: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass
 class Answer:
     """What was seen. `amounts` are sums by what they were spent on, joined by newlines: really
-    spent, and with what was left out, in the middle, at least and at most."""
+    spent, and with what was left out, in the middle, at least and at most. Of a detour there are
+    `losses`, and nothing else."""
 
     loops: list[LoopSeen] = field(default_factory=list)
     tests: list[TestSeen] = field(default_factory=list)
@@ -120,10 +135,9 @@ class Answer:
     saves: list[Save] = field(default_factory=list)
     loads: list[LoadSeen] = field(default_factory=list)
     crash: Crash | None = None
-    exit_code: int | None = None
+    losses: Losses | None = None
     peak: int = 0
     peak_place: tuple[str, int] | None = None
-    backwards: int = 0
 
     def write(self) -> str:
         return json.dumps(dataclasses.asdict(self))
@@ -136,4 +150,5 @@ class Answer:
         found["saves"] = [Save(**save) for save in found["saves"]]
         found["loads"] = [LoadSeen(**load) for load in found["loads"]]
         found["crash"] = Crash(**found["crash"]) if found["crash"] else None
+        found["losses"] = Losses(**found["losses"]) if found["losses"] else None
         return cls(**found)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from midrun.rehearse.request import LoadSeen
+from midrun.source.expressions import called_name
 from midrun.source.module import Source
 
 _LOADS = frozenset({"load", "load_checkpoint", "restore", "resume"})
@@ -63,22 +64,15 @@ def _guards_of_calls(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         if isinstance(node, ast.If):
             inside = [part for statement in node.body for part in ast.walk(statement)]
-            names = {_called(part) for part in inside if isinstance(part, ast.Call)}
+            names = {called_name(part.func) for part in inside if isinstance(part, ast.Call)}
             if names & _LOADS:
                 yield node.test
-
-
-def _called(call: ast.Call) -> str:
-    function = call.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _options(tree: ast.AST) -> Iterator[tuple[str, _Option]]:
     """The options of argparse's parsers, by the attribute that takes them."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or _called(node) != "add_argument":
+        if not isinstance(node, ast.Call) or called_name(node.func) != "add_argument":
             continue
         flags = [a.value for a in node.args if isinstance(a, ast.Constant)]
         long = next((str(f) for f in flags if str(f).startswith("--")), None)
@@ -115,4 +109,4 @@ def _is_of_argv(test: ast.Compare) -> bool:
 
 
 def _counts_argv(test: ast.Compare) -> bool:
-    return isinstance(test.left, ast.Call) and _called(test.left) == "len"
+    return isinstance(test.left, ast.Call) and called_name(test.left.func) == "len"

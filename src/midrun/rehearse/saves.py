@@ -10,26 +10,35 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from midrun.rehearse.detour import Detour, is_checkpoint
+from midrun.rehearse.detour import is_checkpoint
 from midrun.rehearse.loops.meter import Meter
 from midrun.rehearse.request import Save
+from midrun.rehearse.watching.places import Place
 from midrun.run.imports import after_import
 
+_NOWHERE = Place("", 0)
 _SPECIAL = ("/dev/", "/proc/", "/sys/")
 
 
 class Saves:
-    """Notes each call of torch.save (the file, and the user's line), and each file that is opened
-    for writing, but for those in the folder `notes`."""
+    """Notes each call of torch.save (the file, and the user's line, which is `here`), and each file
+    that is opened for writing, but for those in the folder `notes`. `saved` and `loaded` are called
+    after those of torch.save and torch.load."""
 
     def __init__(
-        self, meter: Meter, own: Callable[[str], bool], detour: Detour, notes: str
+        self,
+        meter: Meter,
+        here: Callable[[], Place | None],
+        saved: Callable[[Save], None],
+        loaded: Callable[[str, Place], None],
+        notes: str,
     ) -> None:
-        self._detour = detour
+        self._meter = meter
+        self._here = here
+        self._saved = saved
+        self._loaded = loaded
         self._notes = notes
         self.found: list[Save] = []
-        self._meter = meter
-        self._own = own
         self._files: set[str] = set()
 
     def watch(self) -> None:
@@ -64,34 +73,24 @@ class Saves:
 
         @functools.wraps(original)
         def save(obj: Any, f: Any, *args: Any, **kwargs: Any) -> Any:
-            file, line = place_of_caller(self._own)
-            with self._meter.during(("save", file, str(line))):
+            place = self._here() or _NOWHERE
+            with self._meter.during(("save", place.file, str(place.line))):
                 result = original(obj, f, *args, **kwargs)
             if isinstance(f, str | os.PathLike):
                 self._note(os.fspath(f))
                 path = os.path.realpath(os.fspath(f))
-                self.found.append(Save(path, file, line, is_checkpoint(obj)))
-                self._detour.saved(path, file, line, obj)
+                self.found.append(Save(path, place.file, place.line, is_checkpoint(obj)))
+                self._saved(self.found[-1])
             return result
 
         read = module.load
 
         @functools.wraps(read)
         def load(f: Any, *args: Any, **kwargs: Any) -> Any:
-            file, line = place_of_caller(self._own)
+            place = self._here() or _NOWHERE
             result = read(f, *args, **kwargs)
-            self._detour.loaded(str(f), file, line)
+            self._loaded(str(f), place)
             return result
 
         for owner in (module, sys.modules["torch"]):
             vars(owner).update(save=save, load=load)
-
-
-def place_of_caller(own: Callable[[str], bool]) -> tuple[str, int]:
-    """The line of the user's code that is being run in the end."""
-    frame: types.FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if own(frame.f_code.co_filename):
-            return frame.f_code.co_filename, frame.f_lineno
-        frame = frame.f_back
-    return "", 0

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from midrun.source.book import Book
+from midrun.source.book import checks
 from midrun.source.changes import is_docstring
 from midrun.source.expressions import called_name, expressions
 from midrun.source.likeness import BLOCKS
@@ -48,9 +48,7 @@ class History:
         *,
         at_line: bool = False,
     ) -> None:
-        book = Book()
-        book.add(source)
-        self._checked = {(line, column) for _, line, column in book.blocks.places} | seen
+        self._checked = {*checks(source), *seen}
         if at_line:
             self._checked |= {
                 _place(_statement(frame.function, frame.position.path))

@@ -78,7 +78,7 @@ def _wrap(module: types.ModuleType, watcher: Watcher) -> None:
 
     @functools.wraps(original)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
-        if _is_compiling(module.torch):
+        if is_compiling():
             return original(tensors, *args, **kwargs)
         given = tensors if type(tensors) in (list, tuple) else [tensors]
         found = [tensor for tensor in given if isinstance(tensor, module.torch.Tensor)]
@@ -91,14 +91,12 @@ def _wrap(module: types.ModuleType, watcher: Watcher) -> None:
 
 
 def _hook(module: types.ModuleType, watcher: Watcher) -> None:
-    torch = sys.modules["torch"]
-
     def before(optimizer: Any, args: Any, kwargs: Any) -> None:
-        if not _is_compiling(torch):
+        if not is_compiling():
             watcher.before_step(optimizer)
 
     def after(optimizer: Any, args: Any, kwargs: Any) -> None:
-        if not _is_compiling(torch):
+        if not is_compiling():
             watcher.after_step(optimizer)
 
     for name, hook in zip(_TABLES, (before, after), strict=True):
@@ -106,7 +104,7 @@ def _hook(module: types.ModuleType, watcher: Watcher) -> None:
             vars(module)[name][KEY] = hook
 
 
-def _is_compiling(torch: Any) -> bool:
+def is_compiling() -> bool:
     """Whether torch.compile is looking at the program, and not running it."""
-    compiler = getattr(torch, "compiler", None)
+    compiler = getattr(sys.modules.get("torch"), "compiler", None)
     return compiler is not None and bool(compiler.is_compiling())

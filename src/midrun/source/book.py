@@ -45,6 +45,13 @@ class Blocks:
         return self._numbers.get((path, line, column), -1)
 
 
+def checks(source: Source) -> list[tuple[int, int]]:
+    """The lines and columns of the checks that a file gets, in order."""
+    book = Book()
+    book.add(source)
+    return sorted(book.blocks.of(source.path))
+
+
 class Book:
     """Every source file that the program's code objects come from.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
 from midrun.run.imports import after_import
+from midrun.run.steps import is_compiling
 
 _KEY = "midrun-rehearsal"
 
@@ -36,12 +36,12 @@ class Activity:
 
     def _modules(self, module: types.ModuleType) -> None:
         def before(*_: Any) -> None:
-            if not _is_compiling():
+            if not is_compiling():
                 self.forwards += self.depth == 0
                 self.depth += 1
 
         def after(*_: Any) -> None:
-            if not _is_compiling():
+            if not is_compiling():
                 self.depth = max(0, self.depth - 1)
 
         module.register_module_forward_pre_hook(before)
@@ -63,8 +63,3 @@ class Activity:
             return original(tensor, *args, **kwargs)
 
         module.Tensor.backward = backward
-
-
-def _is_compiling() -> bool:
-    compiler = getattr(sys.modules.get("torch"), "compiler", None)
-    return compiler is not None and bool(compiler.is_compiling())

@@ -45,7 +45,6 @@ class Cutter:
         self.written: Callable[[], int] = lambda: 0
         self._observer = observer
         self._book = book
-        self._sites: dict[str, Sites] = {}
         self._stack: list[Execution] = []
         self._whole = frozenset(whole)
         self._pid = os.getpid()
@@ -54,7 +53,6 @@ class Cutter:
 
     def add(self, file: str, sites: Sites) -> None:
         """A file was brought into cut form."""
-        self._sites[file] = sites
         for place, site in sites.loops.items():
             self.stats[file, *place] = Stats(file, place, site)
 
@@ -119,7 +117,9 @@ class Cutter:
     def next_round(self, execution: Execution, frame: types.FrameType) -> int | None:
         """The round to be visited next; None at the end of the loop."""
         if not execution.decided and not self._uncut and self._is_due(execution):
+            self.meter.flush()
             execution.plan = self._planned(execution, frame)
+            self.meter.leave_out()
         index = execution.index + 1
         if execution.plan is None:
             return index

@@ -22,13 +22,13 @@ from collections import Counter as Counts
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from midrun.source.expressions import called_name
 from midrun.source.hot import begun, is_begun
 from midrun.source.module import Source, own_scope
 
 LOOP, TURN, LEFT, AHEAD, BEFORE, TEST = (
     "_@loop", "_@turn", "_@left", "_@ahead", "_@before", "_@test"
 )  # fmt: skip
-NAMES = (LOOP, TURN, LEFT, AHEAD, BEFORE, TEST)
 Place = tuple[int, int]
 LoopNode = ast.For | ast.While
 _LEFT_ALONE = frozenset({"forward", "__getitem__", "__getitems__", "__len__", "__iter__"})
@@ -65,7 +65,6 @@ class TestSite:
     """An `if` whose outcome depends on what the program computes. `raises` says that its body ends
     in an exception, which is what it is for."""
 
-    node: ast.If
     raises: bool
 
 
@@ -141,7 +140,7 @@ class _Form:
     def _test(self, node: ast.If) -> list[ast.stmt]:
         place = node.lineno, node.col_offset
         last = node.body[-1]
-        self.tests[place] = TestSite(node, isinstance(last, ast.Raise))
+        self.tests[place] = TestSite(isinstance(last, ast.Raise))
         node.test = _call(TEST, node, node.test, end=node.test)
         return [_placed(ast.Expr(_call(BEFORE, node)), node)]
 
@@ -150,13 +149,13 @@ class _Form:
         or asks whether to leave the loop."""
         test = node.test
         parts = list(ast.walk(test))
-        if any(isinstance(part, ast.Call) and _last_name(part.func) == "len" for part in parts):
+        if any(isinstance(part, ast.Call) and called_name(part.func) == "len" for part in parts):
             return False
         compares = any(
             isinstance(part, ast.Compare) and any(isinstance(op, _ORDER) for op in part.ops)
             for part in parts
         )
-        finite = any(isinstance(p, ast.Call) and _last_name(p.func) in _FINITE for p in parts)
+        finite = any(isinstance(p, ast.Call) and called_name(p.func) in _FINITE for p in parts)
         plain = isinstance(test, ast.Name | ast.Attribute)
         varies = any(isinstance(p, ast.Name) and p.id in self.names for p in parts) or any(
             isinstance(p, ast.Attribute) and p.attr in self._attributes for p in parts
@@ -222,14 +221,13 @@ def _may_be_long(node: LoopNode) -> bool:
 
 
 def _is_left_alone(node: ast.FunctionDef) -> bool:
-    parts = {p for d in node.decorator_list for p in map(_last_name, ast.walk(d)) if p}
+    parts = {
+        called_name(part)
+        for decorator in node.decorator_list
+        for part in ast.walk(decorator)
+        if isinstance(part, ast.expr)
+    }
     return node.name in _LEFT_ALONE or bool(parts & _COMPILERS)
-
-
-def _last_name(node: ast.AST) -> str | None:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else None
 
 
 def _call(name: str, node: ast.stmt, *arguments: ast.expr, end: ast.expr | None = None) -> ast.expr:

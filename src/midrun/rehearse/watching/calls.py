@@ -18,7 +18,7 @@ from midrun.rehearse.watching.facts import Backward, Forward
 from midrun.rehearse.watching.models import model_of
 from midrun.rehearse.watching.weak import Weakly
 from midrun.run.imports import after_import
-from midrun.run.steps import KEY
+from midrun.run.steps import KEY, is_compiling
 
 _Call = Callable[..., Any]
 
@@ -261,12 +261,6 @@ def pointer(tensor: Any) -> int:
         return int(tensor.untyped_storage().data_ptr())
     except (RuntimeError, NotImplementedError):  # a sparse tensor, or one without a value
         return 0
-
-
-def is_compiling() -> bool:
-    """Whether torch.compile is looking at the program, and not running it."""
-    compiler = getattr(sys.modules.get("torch"), "compiler", None)
-    return compiler is not None and bool(compiler.is_compiling())
 
 
 def _add_hook(table: Any, hook: Callable[[Any, Any, Any], None]) -> None:
