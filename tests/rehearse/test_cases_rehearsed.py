@@ -14,18 +14,7 @@ from cases import CASES, Case, Sources
 pytest.importorskip("torch")
 EACH = 1 if os.environ.get("MIDRUN_ALL_CASES") else 57
 # Found elsewhere than the case says, or not at all; see docs/rehearse.md for what is not done.
-KNOWN = {
-    "milestones_run_out": "its condition has a variable that the loop changes",
-    "onecycle_overrun": "schedulers make no steps in rounds that are left out",
-    "loader_runs_out": "no end of its loop is known",
-    "cache_without_limit": "the cache is in a data set, and grows slowly",
-    "outputs_kept_with_graph": "the list is emptied every 2000 rounds",
-    "blocks_in_a_list": "told where the layers are made, not where the list is",
-    "weeks_of_steps": "told at the loop over batches, not at the one around it",
-    "validation_with_gradients": "not told",
-    "checkpoint_each_step": "the rehearsal took too long",
-    "seed_each_epoch": "told in the function that seeds, not where it is called",
-}
+KNOWN: dict[str, str] = {}
 each_case = pytest.mark.parametrize("case", CASES[::EACH], ids=lambda case: case.name)
 
 

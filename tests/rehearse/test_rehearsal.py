@@ -174,3 +174,53 @@ def test_one_that_resumes_as_it_was_has_no_fault(tmp_path: Path) -> None:
     load = 'optimizer.load_state_dict(saved["optimizer"])'
     report, _ = rehearse(RESUMED.format(load=load), tmp_path)
     assert codes(report) == []
+
+
+def test_the_data_that_it_opens_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("a,b\n1,2\n3,nan\n4,5\n")
+    text = script(at_end="open('labels.csv').read()")
+    report, _ = rehearse(text, tmp_path)
+    assert report["data"]["paths"] == [str(tmp_path / "labels.csv")]
+    assert report["data"]["files"] == 1
+    report, _ = rehearse(text, tmp_path, "--no-data")
+    assert report["data"] is None
+
+
+@in_full
+def test_a_checkpoint_of_each_step_is_resumed_as_of_the_first(tmp_path: Path) -> None:
+    saves = "torch.save({'m': model.state_dict(), 'o': optimizer.state_dict(), 's': step}, 'c.pt')"
+    text = (
+        script(in_step=saves)
+        .replace(
+            "step = 0\n",
+            "step = 0\nimport os\nif os.path.exists('c.pt'):\n    c = torch.load('c.pt')\n"
+            "    model.load_state_dict(c['m'])\n    optimizer.load_state_dict(c['o'])\n"
+            "    step = c['s']\n",
+        )
+        .replace("range(0, len(x), 8)", "range(8 * step, len(x), 8)")
+    )
+    report, _ = rehearse(text, tmp_path)
+    assert "forgotten-state" not in {fault["rule"] for fault in report["faults"]}
+
+
+@in_full
+def test_an_error_in_a_worker_process_is_told_where_it_was(tmp_path: Path) -> None:
+    text = """
+        import torch
+        from torch.utils.data import DataLoader, Dataset
+
+        class Items(Dataset):
+            def __len__(self):
+                return 2000
+            def __getitem__(self, index):
+                return torch.ones(3) if index < 1999 else torch.ones(undefined)
+
+        model = torch.nn.Linear(3, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for x in DataLoader(Items(), batch_size=4, num_workers=1):
+            optimizer.zero_grad()
+            model(x).sum().backward()
+            optimizer.step()
+    """
+    report, _ = rehearse(textwrap.dedent(text), tmp_path)
+    assert codes(report)[0] == ("MR300", line_of(textwrap.dedent(text), "undefined"))

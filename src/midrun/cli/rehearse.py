@@ -22,6 +22,7 @@ from midrun.cli import options
     "--keep", metavar="DIR", type=click.Path(file_okay=False),
     help="Copy what the script wrote, and what it printed, to this folder.",
 )  # fmt: skip
+@click.option("--no-data", is_flag=True, help="Don't look at the data that the script opens.")
 @options.as_json
 @options.module
 @options.script
@@ -33,6 +34,7 @@ def rehearse(
     is_module: bool,
     budget: float,
     keep: str | None,
+    no_data: bool,
     as_json: bool,
 ) -> None:
     """Run a script through all of its phases, its long loops cut short, in a copy of the world:
@@ -52,7 +54,7 @@ def rehearse(
 
     script = Script(target, list(arguments), is_module, os.getcwd())
     with stage(keep=Path(keep) if keep else None) as at, status("rehearsing") as tell:
-        found = run(script, at, budget=budget, progress=tell)
+        found = run(script, at, budget=budget, with_data=not no_data, progress=tell)
     if as_json:
         click.echo(to_json.dump(found.as_dict()))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 import os
 import time
 from collections import Counter
@@ -40,10 +41,11 @@ def check(
     workers: int | None = None,
     tell: Tell | None = None,
     pool: Workers | None = None,
+    seconds: float | None = None,
 ) -> Report:
     """Look at all files below `paths`, folders or files, with `workers` processes (one for each
-    processor, unless given), or those of `pool`, which go on; `tell` hears of each batch. Nothing
-    is changed.
+    processor, unless given), or those of `pool`, which go on; `tell` hears of each batch. After so
+    many `seconds` of reading, the rest is left unread, and nothing is compared. Nothing is changed.
 
     Raises MidrunError: "no-data" if a path is not there, "empty-data" if there is no file.
     """
@@ -62,10 +64,15 @@ def check(
     report.workers = count
     with _no_collection(), contextlib.nullcontext(pool) if pool else Workers(count) as pool:
         layout, looked = Layout(), {}
+        until = time.perf_counter() + (seconds if seconds is not None else math.inf)
         for one in _look(pool, [path for _, path in roots], report, tell):
             looked[one.path] = one
-        files = [(layout.place(root, path), looked[path]) for root, path in roots]
-        report.findings += _compare(pool, files, walked.folders, report)
+            if time.perf_counter() > until:
+                break
+        report.unread = len(roots) - len(looked)
+        files = [(layout.place(root, path), looked[path]) for root, path in roots if path in looked]
+        if not report.unread:
+            report.findings += _compare(pool, files, walked.folders, report)
     report.missing = _missing(files)
     report.findings.sort(key=lambda f: (f.severity != "fault", f.code, f.file, f.where))
     report.wall = time.perf_counter() - began

@@ -81,9 +81,10 @@ class Missing:
 @dataclass
 class Report:
     """What was looked at, and what was found. `other` counts files of no known format, which are
-    only compared as a whole; `hidden` names folders that were left out; `notes` say what was not
-    looked for, and why. `wall` is the time that it all took, with `workers` processes. `bad_items`
-    are the numbers of items of a Dataset that are of no use, after the name of their part."""
+    only compared as a whole, `unread` those that were left for lack of time; `hidden` names folders
+    that were left out; `notes` say what was not looked for, and why. `wall` is the time that it all
+    took, with `workers` processes. `bad_items` are the numbers of items of a Dataset that are of no
+    use, after the name of their part."""
 
     paths: list[str]
     findings: list[Finding] = field(default_factory=list)
@@ -92,6 +93,7 @@ class Report:
     files: int = 0
     bytes: int = 0
     other: int = 0
+    unread: int = 0
     hidden: list[str] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

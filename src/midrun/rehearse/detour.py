@@ -1,7 +1,8 @@
 """The first losses after a checkpoint was written, or read: are they the same?
 
-The process of the first kind ends a few steps after its first checkpoint, as if it had been killed;
-that of the second resumes from what that left, and ends after as many.
+The process of the first kind ends a few steps after its first checkpoint, as if it had been killed
+at the first of these: it puts the files back, as it may have written further checkpoints. That of
+the second kind resumes from what is left, and ends after as many.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import os
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 from midrun.rehearse.components import components
+from midrun.rehearse.keeping import Kept
 from midrun.rehearse.request import Answer, Losses, Save
 from midrun.rehearse.watching.places import Place
 from midrun.store.files import replace_file
@@ -23,15 +25,23 @@ LOSSES = 3
 
 class Detour:
     """Notes the losses after the first event of a kind ("save" or "load"), and ends the process.
-    `uncut` is called at the event: from then on each round counts."""
+    `uncut` is called at the event: from then on each round counts. `written` gives the files that
+    the program has written."""
 
     def __init__(
-        self, kind: str, out: str, own: Callable[[str], bool], uncut: Callable[[], None]
+        self,
+        kind: str,
+        out: str,
+        own: Callable[[str], bool],
+        uncut: Callable[[], None],
+        written: Callable[[], Iterable[str]],
     ) -> None:
         self._kind = kind
         self._out = out
         self._own = own
         self._uncut = uncut
+        self._written = written
+        self._files: Kept | None = None
         self._found = Losses()
         self._noting = False
         self._at_event: dict[str, str] = {}
@@ -52,6 +62,7 @@ class Detour:
             return
         if not self._found.losses:
             self._found.components = components(self._namespaces())
+            self._files = Kept(self._written()) if self._kind == "save" else None
         self._found.losses.append(float(loss.detach()) if loss.numel() == 1 else 0.0)
         if len(self._found.losses) == LOSSES:
             now = components(self._namespaces())
@@ -61,6 +72,8 @@ class Detour:
 
     def end(self) -> None:
         """The script has ended before."""
+        if self._files is not None:
+            self._files.put_back(self._written())
         if self._noting:
             replace_file(Path(self._out), Answer(losses=self._found).write().encode())
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from midrun.rehearse.request import Answer, LoopSeen
 
 _NAMES = {"start": "start", "end": "end", "data": "data loading", "save": "checkpoint"}
+_GROWS = 0.1  # of the peak, from which on growing memory is worth a word
 _WORTH = 0.02  # share of the time from which on shortening something is worth a word
 
 
@@ -41,7 +42,7 @@ class Saving:
 class Forecast:
     """The whole run: seconds (in the middle, at least, at most; None if a loop has no end that is
     known), bytes on the disk and how many are free there, the peak of memory in the rehearsal with
-    its line, and how much memory there is."""
+    its line, what the rounds that were left out add to it, and how much memory there is."""
 
     seconds: float | None
     least: float
@@ -51,6 +52,7 @@ class Forecast:
     free: int
     peak: int
     peak_place: tuple[str, int] | None
+    grows: float
     memory: int
     endless: list[tuple[str, int]] = field(default_factory=list)
     phases: list[Phase] = field(default_factory=list)
@@ -61,6 +63,8 @@ def forecast(answer: Answer, folder: str) -> Forecast:
     """The forecast, for a run that writes to the file system of `folder`."""
     amounts = {tuple(key.split("\n")): values for key, values in answer.amounts.items()}
     written = amounts.pop(("bytes",), (0.0,) * 4)
+    used = amounts.pop(("memory",), (0.0,) * 4)
+    grows = max(0.0, used[2] - used[0])  # by what most rounds add: a leak, and not what varies
     endless = [(loop.file, loop.line) for loop in answer.loops if loop.endless]
     phases = _phases(answer, amounts)
     total = sum(values[1] for values in amounts.values())
@@ -74,6 +78,7 @@ def forecast(answer: Answer, folder: str) -> Forecast:
         free=shutil.disk_usage(folder).free,
         peak=answer.peak,
         peak_place=place,  # type: ignore[arg-type]
+        grows=grows if grows > _GROWS * answer.peak else 0.0,
         memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         endless=endless,
         phases=phases,

@@ -7,6 +7,7 @@ import ast
 import builtins
 import dataclasses
 import os
+import re
 import resource
 import traceback
 import types
@@ -17,6 +18,7 @@ from midrun.rehearse.detour import Detour
 from midrun.rehearse.loops.cutter import Cutter
 from midrun.rehearse.loops.execution import Stats
 from midrun.rehearse.loops.form import AHEAD, BEFORE, LEFT, LOOP, TEST, TURN, cut_form
+from midrun.rehearse.reads import Reads
 from midrun.rehearse.request import Answer, Crash, LoopSeen, Request
 from midrun.rehearse.resuming import loadings
 from midrun.rehearse.saves import Saves
@@ -28,6 +30,8 @@ from midrun.run.ending import without_own_frames
 from midrun.run.sentinel import Sentinel
 from midrun.source.module import Source
 from midrun.store.files import replace_file
+
+_FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 
 if TYPE_CHECKING:
     from midrun.run.current import Run
@@ -52,13 +56,15 @@ class Rehearsing(Sentinel):
         places = Places(run.own.has_file)
         self._ways = Ways(run, self.cutter.activity, request.other_way, resumed=request.resumed)
         self._detour = Detour(
-            request.detour, request.out, run.own.has_file, self.cutter.cut_no_more
-        )
+            request.detour, request.out, run.own.has_file, self.cutter.cut_no_more,
+            lambda: self._saves.files,
+        )  # fmt: skip
         self.cutter.activity.on_loss = self._detour.loss
         self._saves = Saves(
             self.cutter.meter, places.here, self._detour.saved, self._detour.loaded,
             os.path.dirname(request.out),
         )  # fmt: skip
+        self._reads = Reads()
         self._watching = Watching(run.own.has_file)
         self._peak = 0
         self._peak_place: tuple[str, int] | None = None
@@ -78,7 +84,9 @@ class Rehearsing(Sentinel):
 
     def begin(self) -> None:
         self.cutter.activity.watch()
+        self.cutter.followers.watch()
         self._saves.watch()
+        self._reads.watch()
         self._watching.begin()
 
     def round(
@@ -114,6 +122,7 @@ class Rehearsing(Sentinel):
             saves=self._saves.found,
             loads=loadings(self._run.book.own.values()),
             crash=self._crash(error, position) if error is not None else None,
+            reads=self._reads.data(self._run.book.own, self._saves.files),
             peak=1024 * max(self._peak, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss),
             peak_place=self._peak_place,
         )
@@ -154,9 +163,11 @@ class Rehearsing(Sentinel):
             for frame in traceback.extract_tb(shown)
             if frame.filename in self._run.book.own
         ]
+        said, inner = _of_worker(str(error))
+        frames += [frame for frame in inner if frame[0] in self._run.book.own]
         text = "".join(traceback.format_exception(type(error), error, shown))
         raised = bool(frames) and self._is_raise(frames[-1][0], frames[-1][1], shown)
-        return Crash(f"{type(error).__name__}: {error}"[:500], frames, text, raised, loops)
+        return Crash(f"{type(error).__name__}: {said}"[:500], frames, text, raised, loops)
 
     def _is_raise(self, file: str, line: int, shown: types.TracebackType | None) -> bool:
         """Whether the exception comes from a `raise` or `assert` on a line of the user's."""
@@ -174,6 +185,16 @@ def _seen(stats: Stats) -> LoopSeen:
         stats.executions, sorted(stats.visited), stats.length, stats.endless, stats.cut,
         stats.trains, stats.evaluates, stats.workers,
     )  # fmt: skip
+
+
+def _of_worker(message: str) -> tuple[str, list[tuple[str, int, str]]]:
+    """What an exception says, and its frames: of one in a worker process of a DataLoader, which is
+    told as text (torch._utils.ExceptionWrapper)."""
+    head, found, trace = message.partition("\nOriginal Traceback")
+    if not found:
+        return message, []
+    frames = [(file, int(line), name) for file, line, name in _FRAME.findall(trace)]
+    return f"{trace.strip().splitlines()[-1].partition(': ')[2]} ({head.rstrip('.')})", frames
 
 
 def _end_of_block(tree: ast.AST, line: int, column: int) -> int:

@@ -22,11 +22,13 @@ def beyond(found: Forecast, answer: Answer, budget: float) -> list[Fault]:
             f"{budget / 3600:.1f} h",
             f"most of it is {slowest.name}, {slowest.seconds / 3600:.1f} h",
         ))  # fmt: skip
-    if found.peak > _MOST_MEMORY * found.memory:
+    if found.peak + found.grows > _MOST_MEMORY * found.memory:
         file, line = found.peak_place or ("", 0)
+        grows = f" at first, and {found.grows / 1e9:.1f} GB more at the end" if found.grows else ""
         faults.append(Fault(
             "over-memory", file, line,
-            f"{found.peak / 1e9:.1f} GB of the {found.memory / 1e9:.1f} GB of memory are in use",
+            f"{found.peak / 1e9:.1f} GB of the {found.memory / 1e9:.1f} GB of memory are in use"
+            f"{grows}",
         ))  # fmt: skip
     for file, line in found.endless:
         faults.append(Fault("never-ends", file, line, "this loop has no end that is known"))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from midrun.data.check import check
+from midrun.data.finding import Report
 from midrun.errors import MidrunError
 from midrun.rehearse import checkpoints
 from midrun.rehearse.fault import Fault
@@ -19,17 +21,20 @@ from midrun.rehearse.request import Answer, Crash, Request, TestSeen
 
 _BRANCHES = 8  # tests that are tried the other way
 _LONGEST = 30.0  # seconds that one of these may take
+_DATA = 20.0  # seconds for the data that the script opens
 
 
 @dataclass
 class Rehearsed:
     """What a rehearsal found. `promise` is what its world could not promise; `ways` counts tests
-    that were tried the other way."""
+    that were tried the other way. `data` is what was found in the data that the script opened, if
+    it opened any."""
 
     script: Script
     faults: list[Fault]
     forecast: Forecast
     answer: Answer
+    data: Report | None
     promise: str
     written: int
     ways: int
@@ -38,7 +43,8 @@ class Rehearsed:
 
     @property
     def has_faults(self) -> bool:
-        return any(fault.severity == "fault" for fault in self.faults)
+        in_data = self.data is not None and self.data.faults > 0
+        return in_data or any(fault.severity == "fault" for fault in self.faults)
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
@@ -49,6 +55,7 @@ class Rehearsed:
             "faults": [fault.as_dict() for fault in self.faults],
             "forecast": dataclasses.asdict(self.forecast),
             "loops": [dataclasses.asdict(loop) for loop in self.answer.loops],
+            "data": self.data.as_dict() if self.data is not None else None,
             "never_ran": self.answer.never_ran,
             "conditions_tried": self.ways,
             "files_written": self.written,
@@ -58,9 +65,15 @@ class Rehearsed:
 
 
 def rehearse(
-    script: Script, at: Stage, *, budget: float, progress: Progress = lambda text: None
+    script: Script,
+    at: Stage,
+    *,
+    budget: float,
+    with_data: bool = False,
+    progress: Progress = lambda text: None,
 ) -> Rehearsed:
-    """Rehearse a script. `budget` is how long the whole run may take, in seconds.
+    """Rehearse a script. `budget` is how long the whole run may take, in seconds; `with_data` says
+    whether to look at the data that it opens, too.
 
     Raises MidrunError "no-script".
     """
@@ -72,6 +85,7 @@ def rehearse(
     if first.answer is not None and first.answer.crash is not None:
         first = _confirmed(script, at, first, progress)
     answer = first.answer or Answer(crash=_vanished(script, first))
+    data = _look_at(answer.reads, progress) if with_data and answer.reads else None
     faults = [*_own_faults(answer), *_of_crash(answer)]
     ways = 0
     if not any(fault.rule == "crash" for fault in faults):
@@ -85,10 +99,19 @@ def rehearse(
     faults += beyond(found, answer, budget)
     world = at.worlds[-1]
     return Rehearsed(
-        script, sorted(set(faults), key=_order), found, answer, world.promise,
+        script, sorted(set(faults), key=_order), found, answer, data, world.promise,
         len(world.written()), ways,
         answer.crash.traceback if answer.crash is not None else "", time.monotonic() - began,
     )  # fmt: skip
+
+
+def _look_at(paths: list[str], progress: Progress) -> Report | None:
+    """Look at data, without a word where midrun can't."""
+    progress("the data that it opened")
+    try:
+        return check(paths, seconds=_DATA)
+    except MidrunError:
+        return None
 
 
 def _order(fault: Fault) -> tuple[bool, str, str, int]:

@@ -125,7 +125,7 @@ class Losses:
 class Answer:
     """What was seen. `amounts` are sums by what they were spent on, joined by newlines: really
     spent, and with what was left out, in the middle, at least and at most. Of a detour there are
-    `losses`, and nothing else."""
+    `losses`, and nothing else. `reads` is the data that the script opened."""
 
     loops: list[LoopSeen] = field(default_factory=list)
     tests: list[TestSeen] = field(default_factory=list)
@@ -136,6 +136,7 @@ class Answer:
     loads: list[LoadSeen] = field(default_factory=list)
     crash: Crash | None = None
     losses: Losses | None = None
+    reads: list[str] = field(default_factory=list)
     peak: int = 0
     peak_place: tuple[str, int] | None = None
 

@@ -23,7 +23,8 @@ _SPECIAL = ("/dev/", "/proc/", "/sys/")
 class Saves:
     """Notes each call of torch.save (the file, and the user's line, which is `here`), and each file
     that is opened for writing, but for those in the folder `notes`. `saved` and `loaded` are called
-    after those of torch.save and torch.load."""
+    after those of torch.save and torch.load. `files` are those that were opened for writing, or
+    took the place of another one."""
 
     def __init__(
         self,
@@ -39,7 +40,7 @@ class Saves:
         self._loaded = loaded
         self._notes = notes
         self.found: list[Save] = []
-        self._files: set[str] = set()
+        self.files: set[str] = set()
 
     def watch(self) -> None:
         """Note them from now on."""
@@ -49,7 +50,7 @@ class Saves:
     def bytes_on_disk(self) -> int:
         """How large all files that were written are now."""
         total = 0
-        for path in tuple(self._files):  # threads may open files meanwhile
+        for path in tuple(self.files):  # threads may open files meanwhile
             with contextlib.suppress(OSError, ValueError):
                 total += os.lstat(path).st_size
         return total
@@ -60,13 +61,15 @@ class Saves:
             writes = bool(flags & (os.O_WRONLY | os.O_RDWR)) if mode is None else mode[:1] != "r"
             if (writes or (mode and "+" in mode)) and isinstance(path, str | bytes):
                 self._note(os.fsdecode(path))
+        elif event == "os.rename" and isinstance(arguments[1], str | bytes | os.PathLike):
+            self._note(os.fsdecode(arguments[1]))
         elif event == "sqlite3.connect" and isinstance(arguments[0], str | bytes):
             self._note(os.fsdecode(arguments[0]))
 
     def _note(self, path: str) -> None:
         path = os.path.abspath(path)
         if not path.startswith((*_SPECIAL, self._notes)):
-            self._files.add(path)
+            self.files.add(path)
 
     def _serialization(self, module: types.ModuleType) -> None:
         original = module.save

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,21 +21,27 @@ from midrun.report.words import count, duration, size
 _EXAMPLES = 3  # of each rule
 _ROOMY = 8  # rules; of more, one example each is shown
 _CLASSES = 6  # that are named
+_PATHS = 3  # that are named
 
 
-def screen(report: Report) -> RenderableType:
-    """For people."""
+def screen(report: Report, *, short: bool = False) -> RenderableType:
+    """For people. A `short` one has no table of splits, and an example of each rule."""
     parts: list[RenderableType] = [_headline(report)]
-    if report.splits:
+    if report.splits and not short:
         parts += [Text(), indented(_splits(report.splits, report.workers))]
     groups: dict[str, list[Finding]] = {}
     for finding in report.findings:
         groups.setdefault(finding.rule, []).append(finding)
-    shown = _EXAMPLES if len(groups) <= _ROOMY else 1
+    shown = _EXAMPLES if len(groups) <= _ROOMY and not short else 1
     for rule, findings in groups.items():
         parts += [Text(), *_group(rule, findings, shown)]
-    parts += [Text(), *(Text(line, "yellow") for line in _left_out(report)), _last(report)]
-    return Group(*parts)
+    left_out = [Text(line, "yellow") for line in _left_out(report)]
+    if short:
+        more = "midrun data " + " ".join(map(shlex.quote, report.paths[:_PATHS]))
+        if len(report.paths) > _PATHS:
+            more += " ..."
+        return Group(*parts, *left_out, Text(f"more: {more}", "dim"))
+    return Group(*parts, Text(), *left_out, _last(report))
 
 
 def _headline(report: Report) -> Text:
@@ -98,6 +105,8 @@ def _left_out(report: Report) -> Iterator[str]:
     for missing in report.missing:
         files = count(missing.files, "file")
         yield f"{files} not looked into, since {missing.library} is missing: {missing.command}"
+    if report.unread:
+        yield f"{count(report.unread, 'file')} not read, for lack of time; nothing was compared"
     if report.hidden:
         some = ", ".join(printable(where(path, None)) for path in report.hidden[:3])
         more = ", ..." if len(report.hidden) > 3 else ""

@@ -6,10 +6,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from midrun.data.finding import Report
 from midrun.rehearse.fault import Fault
 from midrun.rehearse.forecast import Forecast, Phase
 from midrun.rehearse.rehearsal import Rehearsed
 from midrun.rehearse.rules import RULES
+from midrun.report import data
 from midrun.report.terminal import indented, where
 from midrun.report.words import count, duration, size
 
@@ -28,6 +30,8 @@ def screen(found: Rehearsed) -> RenderableType:
         parts += [Text(), Text(found.traceback.rstrip())]
     for fault in found.faults:
         parts += [Text(), *_fault(fault)]
+    if found.data is not None:
+        parts += [Text(), *_data(found.data)]
     if found.answer.never_ran:
         parts += [Text(), *_never_ran(found)]
     parts += [Text(), *_forecast(found)]
@@ -41,7 +45,8 @@ def _headline(found: Rehearsed) -> Text:
     written = count(found.written, "file")
     parts.append(f"{written} written to a scratch folder" if found.written else "nothing written")
     faults = sum(fault.severity == "fault" for fault in found.faults)
-    warnings = len(found.faults) - faults
+    faults += found.data.faults if found.data is not None else 0
+    warnings = sum(fault.severity == "warning" for fault in found.faults)
     title = Text("; ".join(parts))
     if faults:
         title.append(f": {count(faults, 'fault')}", "bold red")
@@ -94,6 +99,11 @@ def _never_ran(found: Rehearsed) -> list[RenderableType]:
     return [Text("never ran", "bold"), indented(Text(", ".join(shown) + more))]
 
 
+def _data(report: Report) -> list[RenderableType]:
+    title = Text("the data that it opened", "bold")
+    return [title, indented(data.screen(report, short=True))]
+
+
 def _forecast(found: Rehearsed) -> list[RenderableType]:
     forecast = found.forecast
     if found.answer.crash is not None:
@@ -112,5 +122,8 @@ def _forecast(found: Rehearsed) -> list[RenderableType]:
     peak = f"memory: {size(forecast.peak)} at most here, of {size(forecast.memory)}"
     if forecast.peak_place is not None:
         peak += f", reached in the loop at {where(*forecast.peak_place)}"
+    if forecast.grows:
+        at_end = round(forecast.peak + forecast.grows)
+        peak += f"; it grows from round to round, to {size(at_end)} in the end"
     disk = f"disk: {size(round(forecast.written))} in the end, {size(forecast.free)} are free"
     return [*lines, Text(peak), Text(disk)]

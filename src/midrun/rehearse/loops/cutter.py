@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import statistics
 import sys
 import threading
 import types
@@ -12,25 +11,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from midrun.rehearse.loops.activity import Activity
-from midrun.rehearse.loops.conditions import Facts
 from midrun.rehearse.loops.execution import Drawn, Execution, Observer, Rest, Stats
-from midrun.rehearse.loops.form import Place, Sites
-from midrun.rehearse.loops.meter import Meter
-from midrun.rehearse.loops.plan import Plan, plan
+from midrun.rehearse.loops.followers import Followers, move_numbers, numbers
+from midrun.rehearse.loops.form import Sites
+from midrun.rehearse.loops.meter import BYTES, MEMORY, Meter
+from midrun.rehearse.loops.names import Place
+from midrun.rehearse.loops.plan import Plan
+from midrun.rehearse.loops.planner import Planner
 from midrun.rehearse.loops.sources import Source, loaders_in, source_of
 from midrun.source.book import Book
 
-_FIRST = 3  # rounds at the beginning of a training loop
-_MEASURED = 30  # rounds that are enough to measure
-_MEASURED_SECONDS = 0.5  # seconds that they may take
-_FEWEST = 5  # rounds that a loop needs to be worth a cut
-_TIMES = 5  # times that a condition is to be true: the fourth checkpoint may replace the first
-_QUICK = 0.2  # seconds of a round that is visited so often
-_CHEAP = 1.0  # seconds that all rounds of a loop may take to be visited
-_ENDLESS = 1000  # rounds, at most, of a loop whose end is not known
-_ENDLESS_SECONDS = 2.0  # and how long they may take
-_LONG = 5.0  # seconds after which a loop with a model in it is cut, though it trains nothing
-_FIRST_SECONDS = 5.0  # seconds that rounds may take that are there to let the workers get going
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Cutter:
@@ -41,14 +32,15 @@ class Cutter:
     ) -> None:
         self.meter = Meter()
         self.activity = Activity()
+        self.followers = Followers()
         self.stats: dict[tuple[str, int, int], Stats] = {}
         self.written: Callable[[], int] = lambda: 0
         self._observer = observer
-        self._book = book
+        self._planner = Planner(book, whole)
         self._stack: list[Execution] = []
-        self._whole = frozenset(whole)
         self._pid = os.getpid()
         self._bytes = 0
+        self._memory = memory_in_use()
         self._uncut = False
 
     def add(self, file: str, sites: Sites) -> None:
@@ -116,9 +108,10 @@ class Cutter:
 
     def next_round(self, execution: Execution, frame: types.FrameType) -> int | None:
         """The round to be visited next; None at the end of the loop."""
-        if not execution.decided and not self._uncut and self._is_due(execution):
+        trained = self.activity.trained > 0
+        if not self._uncut and self._planner.is_due(execution, trained_before=trained):
             self.meter.flush()
-            execution.plan = self._planned(execution, frame)
+            execution.plan = self._planner.plan(execution, frame)
             self.meter.leave_out()
         index = execution.index + 1
         if execution.plan is None:
@@ -137,6 +130,7 @@ class Cutter:
         assert execution.frame is not None
         length = execution.known_length
         self.meter.flush()
+        self._follow(execution, execution.frame)
         self._observer.round(execution.frame, stats.file, stats.line, index, length)
         self.meter.leave_out()
         execution.begun = execution.begun or self.meter.mark()
@@ -153,10 +147,13 @@ class Cutter:
         if execution.begun is None:
             return
         self._count_bytes(execution)
+        self._count_memory()
         took = self.meter.mark().since(execution.begun)
         execution.begun = None
         execution.seconds += took.seconds
         execution.took.append((execution.index, took))
+        execution.moved = self.followers.moved(execution.positions)
+        self.meter.leave_out()
         stats = execution.stats
         forwards, trained = execution.activity
         if self.activity.trained > trained:
@@ -219,6 +216,21 @@ class Cutter:
         """The loops under way, the outermost first."""
         return [*self._stack]
 
+    def _follow(self, execution: Execution, frame: types.FrameType) -> None:
+        """Move on what the loop moves otherwise than by drawing items, and see how it moves."""
+        stats, counted = execution.stats, execution.stats.site.counted
+        first = len(stats.site.counters)
+        if execution.jump:
+            self.followers.move(execution.moved, execution.jump)
+            steps = {n: stats.steps.get(first + n, 0) for n in range(len(counted))}
+            move_numbers(counted, frame, {n: execution.jump * step for n, step in steps.items()})
+        now = numbers(counted, frame)
+        if not execution.jump:
+            for number in now.keys() & execution.numbers.keys():
+                stats.counted(first + number, now[number] - execution.numbers[number])
+        execution.numbers = now
+        execution.positions = self.followers.positions()
+
     def _enter(self, execution: Execution) -> None:
         stats = execution.stats
         stats.executions += 1
@@ -238,75 +250,6 @@ class Cutter:
             or os.getpid() != self._pid
         )
 
-    def _is_due(self, execution: Execution) -> bool:
-        """Whether it is time to decide if a loop is cut."""
-        stats = execution.stats
-        if (stats.file, stats.line) in self._whole:
-            execution.decided = True
-            return False
-        if stats.executions == 1 and execution.index < 0:
-            return False
-        trained_before = self.activity.trained > 0
-        return stats.trains or (stats.evaluates and (trained_before or execution.seconds > _LONG))
-
-    def _planned(self, execution: Execution, frame: types.FrameType) -> Plan | None:
-        """The plan of a loop; none if midrun fails to make one, which is no fault of the script."""
-        try:
-            return self._plan(execution, frame)
-        except Exception:
-            if os.environ.get("MIDRUN_DEBUG"):
-                raise
-            return None
-
-    def _plan(self, execution: Execution, frame: types.FrameType) -> Plan | None:
-        stats, begin = execution.stats, execution.index + 1
-        execution.decided = True
-        source = execution.source if isinstance(execution, Drawn) else None
-        facts = Facts(
-            stats.site,
-            source,
-            frame,
-            self._book,
-            origin=begin,
-            steps=stats.steps,
-            heads=execution.heads,
-        )
-        execution.facts = facts
-        execution.settle()
-        first = self._first(execution)
-        endless = int(_ENDLESS_SECONDS / max(self._pace(stats), 1e-6))
-        rounds = max(_FEWEST, min(_ENDLESS, endless))
-        found = plan(
-            facts, execution.known_length, begin, first=first, rounds=rounds, seen=stats.outcomes,
-            times=_TIMES if self._pace(stats) < _QUICK else 1,
-        )  # fmt: skip
-        if found.length is not None:
-            left = found.length - begin
-            if left <= _FEWEST - 1 or left * self._pace(stats) <= _CHEAP:
-                stats.length = max(stats.length or 0, found.length)
-                return None
-        stats.length = found.length if found.length is not None else stats.length
-        stats.cut = True
-        return found
-
-    def _first(self, execution: Execution) -> int:
-        stats = execution.stats
-        if stats.executions > 1 and not stats.trains:
-            return 1
-        most = _FIRST_SECONDS
-        wanted = _FIRST
-        if stats.executions == 1:
-            # What the workers prefetch is used up first; quick rounds are measured in numbers.
-            wanted = 2 * (stats.workers or 0) + 4 if stats.workers else _MEASURED
-            most = _FIRST_SECONDS if stats.workers else _MEASURED_SECONDS
-        return max(_FIRST, min(wanted, int(most / max(self._pace(stats), 1e-6))))
-
-    def _pace(self, stats: Stats) -> float:
-        """Seconds that a round takes."""
-        takes = [mark.seconds for some in stats.rounds.by_kind.values() for mark in some]
-        # The first one makes much that the others find.
-        return statistics.median(takes[1:] or takes) if takes else 0.0
-
     def _add_what_was_left_out(self, execution: Execution) -> None:
         found = execution.plan
         if found is None or found.length is None or execution.index + 1 < found.length:
@@ -315,20 +258,35 @@ class Cutter:
         self.meter.add(execution.stats.rounds, found.left_out)
 
     def _count_bytes(self, execution: Execution) -> None:
-        if len(self._stack) > 2 or (len(self._stack) == 2 and self._pace(execution.stats) < 0.02):
+        if len(self._stack) > 2 or (len(self._stack) == 2 and execution.stats.pace < 0.02):
             return
         self.meter.flush()
         written = self.written()
         self.meter.leave_out()
-        if written != self._bytes:
-            self.meter.bytes_written(written - self._bytes)
-            self._bytes = written
+        self.meter.grew(BYTES, written - self._bytes)
+        self._bytes = written
+
+    def _count_memory(self) -> None:
+        self.meter.flush()
+        memory = memory_in_use()
+        self.meter.leave_out()
+        self.meter.grew(MEMORY, memory - self._memory)
+        self._memory = memory
 
     def _timed(self, iterator: Any) -> Any:
         stats = self._stack[-1].stats if self._stack else None
         key = ("data", stats.file, str(stats.line)) if stats is not None else ("data",)
         with self.meter.during(key):
             return next(iterator)
+
+
+def memory_in_use() -> int:
+    """How many bytes of memory this process has; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * _PAGE
+    except OSError:
+        return 0
 
 
 def _is_running(frame: types.FrameType | None, current: types.FrameType | None) -> bool:

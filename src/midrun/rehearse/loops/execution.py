@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import sys
 import types
 from collections import Counter
@@ -10,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from midrun.rehearse.loops.conditions import Facts, Outcome
-from midrun.rehearse.loops.form import LoopSite, Place
+from midrun.rehearse.loops.followers import Positions
+from midrun.rehearse.loops.form import LoopSite
 from midrun.rehearse.loops.meter import Key, Mark, Rounds
+from midrun.rehearse.loops.names import Place
 from midrun.rehearse.loops.plan import Plan
 from midrun.rehearse.loops.sources import UNKNOWN, Source, drained
 
@@ -37,8 +40,8 @@ class Observer(Protocol):
 class Stats:
     """All executions of a loop together. `trains` and `evaluates` say what happened in its rounds;
     `ended` counts executions that came to their end, `cut_off` those that were ended since no end
-    was known; `steps` are what its counters grow by in a round, `workers` the processes that load
-    its data."""
+    was known; `steps` are what its counters grow by in a round (then what is counted elsewhere,
+    unless that is `uneven`), `workers` the processes that load its data."""
 
     file: str
     place: Place
@@ -53,6 +56,7 @@ class Stats:
     visited: set[int] = field(default_factory=set)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     steps: dict[int, int] = field(default_factory=dict)
+    uneven: set[int] = field(default_factory=set)
     rounds: Rounds = field(default_factory=Rounds)
     workers: int | None = None
 
@@ -63,6 +67,21 @@ class Stats:
     @property
     def key(self) -> Key:
         return "loop", self.file, str(self.line)
+
+    def counted(self, number: int, amount: int) -> None:
+        """What is counted elsewhere grew by so much in a round."""
+        if number in self.uneven:
+            return
+        if self.steps.setdefault(number, amount) != amount:
+            self.uneven.add(number)
+            self.steps[number] = 0
+
+    @property
+    def pace(self) -> float:
+        """Seconds that a round takes."""
+        takes = [mark.seconds for some in self.rounds.by_kind.values() for mark in some]
+        # The first one makes much that the others find.
+        return statistics.median(takes[1:] or takes) if takes else 0.0
 
     @property
     def endless(self) -> bool:
@@ -81,7 +100,8 @@ class Stats:
 class Execution:
     """One execution of a loop, from its first round to its last. `index` is the round under way,
     `begun` what had been spent by its beginning, `took` what the rounds took that have no kind yet,
-    `heads` the counters at its head. `jump` rounds were left out before it."""
+    `heads` the counters at its head, `numbers` what is counted elsewhere, `positions` where the
+    followers were; a round has `moved` them so far. `jump` rounds were left out before it."""
 
     def __init__(self, cutter: Cutter, stats: Stats, frame: types.FrameType | None) -> None:
         self.cutter = cutter
@@ -93,6 +113,9 @@ class Execution:
         self.facts: Facts | None = None
         self.decided = False
         self.heads: dict[int, int] = {}
+        self.numbers: dict[int, int] = {}
+        self.positions: Positions = {}
+        self.moved: Positions = {}
         self.begun: Mark | None = None
         self.took: list[tuple[int, Mark]] = []
         self.seconds = 0.0

@@ -20,16 +20,28 @@ from __future__ import annotations
 import ast
 from collections import Counter as Counts
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from midrun.rehearse.loops.expressions import is_chain
+from midrun.rehearse.loops.names import (
+    Counter,
+    Place,
+    attributes_that_change,
+    bound_always_in,
+    bound_in,
+    counted_in,
+    counter_by_call,
+    counters_in,
+    globals_that_change,
+    name_of,
+)  # fmt: skip
 from midrun.source.expressions import called_name
-from midrun.source.hot import begun, is_begun
+from midrun.source.hot import begun, fresh, is_begun
 from midrun.source.module import Source, own_scope
 
 LOOP, TURN, LEFT, AHEAD, BEFORE, TEST = (
     "_@loop", "_@turn", "_@left", "_@ahead", "_@before", "_@test"
 )  # fmt: skip
-Place = tuple[int, int]
 LoopNode = ast.For | ast.While
 _LEFT_ALONE = frozenset({"forward", "__getitem__", "__getitems__", "__len__", "__iter__"})
 _COMPILERS = frozenset({"compile", "script", "jit", "njit", "vmap", "grad"})
@@ -39,24 +51,19 @@ _BLOCKS = ("body", "orelse", "finalbody")
 
 
 @dataclass(frozen=True)
-class Counter:
-    """`target` grows by `step` in each round, in statement `at` of the body. A step of 0 has to be
-    measured: the number grows in a loop inside."""
-
-    target: ast.expr
-    step: int
-    at: int
-
-
-@dataclass(frozen=True)
 class LoopSite:
     """A loop of the source: its node, its body as it was, its counters, and the names that its body
-    binds, with how often."""
+    binds, with how often; `now_and_then` are those that it binds only in branches. `changing` is
+    what its tests depend on that is changed elsewhere: by a function that it calls, say; `counted`
+    what of it is only ever added to."""
 
     node: LoopNode
     body: tuple[ast.stmt, ...]
     counters: tuple[Counter, ...]
     bound: Counts[str]
+    now_and_then: frozenset[str]
+    changing: tuple[ast.expr, ...]
+    counted: tuple[Counter, ...]
     function: str
 
 
@@ -78,26 +85,28 @@ class Sites:
 
 def cut_form(source: Source) -> Sites:
     """Bring the tree of `source` into cut form, in place."""
-    form = _Form(_attributes_that_change(source.tree))
+    form = _Form(source.tree)
     form.block(source.tree, "<module>")
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef) and not _is_left_alone(node):
-            form.names = frozenset(_bound(node))
+            form.names = frozenset(bound_in(node))
             form.block(node, node.name)
     return Sites(form.loops, form.tests)
 
 
 class _Form:
-    def __init__(self, attributes: frozenset[str]) -> None:
+    def __init__(self, tree: ast.AST) -> None:
         self.loops: dict[Place, LoopSite] = {}
         self.tests: dict[Place, TestSite] = {}
         self.names: frozenset[str] = frozenset()
-        self._attributes = attributes
+        self._attributes = attributes_that_change(tree)
+        self._globals = globals_that_change(tree)
+        self._counted = counted_in(tree)
 
     def block(self, node: ast.AST, function: str) -> None:
         """Prepare the statements in the blocks of `node`, those of its own scope."""
         if isinstance(node, ast.Module):
-            self.names = frozenset(_bound(node))
+            self.names = frozenset(bound_in(node))
         for field in _BLOCKS:
             block = getattr(node, field, None)
             if isinstance(block, list):
@@ -124,9 +133,18 @@ class _Form:
 
     def _loop(self, node: LoopNode, function: str) -> list[ast.stmt]:
         place = node.lineno, node.col_offset
-        counters = _counters(node.body)
-        bound = Counts(name for statement in node.body for name in _bound(statement))
-        self.loops[place] = LoopSite(node, tuple(node.body), counters, bound, function)
+        counters = counters_in(node.body)
+        bound = Counts(name for statement in node.body for name in bound_in(statement))
+        rare = frozenset(bound) - frozenset(n for part in node.body for n in bound_always_in(part))
+        changing = tuple(self._changing(node, {ast.unparse(c.target) for c in counters}))
+        counted = tuple(
+            counter_by_call(part, self._counted[name_of(part)], node.body)
+            for part in changing
+            if name_of(part) in self._counted
+        )
+        self.loops[place] = LoopSite(
+            node, tuple(node.body), counters, bound, rare, changing, counted, function
+        )
         first = node.body[0]
         ahead = [_ahead(node, number, counter) for number, counter in enumerate(counters)]
         if isinstance(node, ast.For):
@@ -136,6 +154,24 @@ class _Form:
             ahead.insert(0, turn)
         node.body = [*(_placed(statement, first) for statement in ahead), *node.body]
         return [_placed(ast.Expr(_call(LEFT, node)), node)]
+
+    def _changing(self, node: LoopNode, counters: set[str]) -> Iterator[ast.expr]:
+        body = [part for statement in node.body for part in (statement, *own_scope(statement))]
+        bound = {
+            ast.unparse(part)
+            for part in (node, *body)
+            if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Store)
+        }
+        tests = [part.test for part in (node, *body) if isinstance(part, ast.If | ast.While)]
+        seen = counters | bound
+        for part in (part for test in tests for part in ast.walk(test)):
+            changes = (isinstance(part, ast.Attribute) and part.attr in self._attributes) or (
+                isinstance(part, ast.Name) and part.id in self._globals
+            )
+            text = ast.unparse(part) if changes and is_chain(part) else None
+            if isinstance(part, ast.expr) and text is not None and text not in seen:
+                seen.add(text)
+                yield fresh(part)
 
     def _test(self, node: ast.If) -> list[ast.stmt]:
         place = node.lineno, node.col_offset
@@ -166,52 +202,11 @@ class _Form:
         return finite or (compares and varies) or flag or leaves
 
 
-def _counters(body: list[ast.stmt]) -> tuple[Counter, ...]:
-    """The numbers that go up in each round and are bound nowhere else in the body."""
-    found = list(_increments(body))
-    texts = Counts(
-        ast.unparse(node)
-        for statement in body
-        for node in (statement, *own_scope(statement))
-        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store)
-    )
-    return tuple(counter for counter in found if texts[ast.unparse(counter.target)] == 1)
-
-
-def _increments(body: list[ast.stmt]) -> Iterator[Counter]:
-    """Each `x += 1` that is in no branch; in a loop inside, it is done who knows how often."""
-    for index, statement in enumerate(body):
-        if isinstance(statement, ast.For | ast.While):
-            inside = (replace(counter, step=0, at=index) for counter in _increments(statement.body))
-            yield from inside
-        elif isinstance(statement, ast.With):
-            yield from (replace(counter, at=index) for counter in _increments(statement.body))
-        elif (
-            isinstance(statement, ast.AugAssign)
-            and isinstance(statement.op, ast.Add)
-            and isinstance(statement.target, ast.Name | ast.Attribute)
-            and isinstance(statement.value, ast.Constant)
-            and type(statement.value.value) is int
-        ):
-            yield Counter(statement.target, statement.value.value, index)
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    """The names that `node` binds in its own scope by assignments and loops."""
-    for child in (node, *own_scope(node)):
-        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-            yield child.id
-
-
-def _attributes_that_change(tree: ast.AST) -> frozenset[str]:
-    """The attributes that a file sets outside of `__init__`."""
-    found: set[str] = set()
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef) and function.name != "__init__":
-            for node in own_scope(function):
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                    found.add(node.attr)
-    return frozenset(found)
+def plain(test: ast.expr) -> ast.expr:
+    """A test as the user wrote it."""
+    if isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == TEST:
+        return test.args[2]
+    return test
 
 
 def _may_be_long(node: LoopNode) -> bool:

@@ -1,6 +1,7 @@
 """What the run takes, and what it would have taken with the rounds that were left out.
 
-Everything that is measured (seconds by what they were spent on, bytes written) is a sum. A round
+Everything that is measured (seconds by what they were spent on, bytes written) is a sum; so is the
+memory in use, of which a part may be given back. A round
 takes what the sums grow by in it; rounds that are left out are added as often as they would have
 come, at what visited rounds of their kind took. Loops in loops need nothing more for it: a round of
 the outer one contains what was added for the inner one.
@@ -17,7 +18,9 @@ from dataclasses import dataclass, field
 
 Key = tuple[str, ...]
 Amounts = dict[Key, float]
-BYTES: Key = ("bytes",)
+BYTES: Key = ("bytes",)  # on the disk
+MEMORY: Key = ("memory",)  # bytes in use
+_NO_SECONDS = frozenset({BYTES, MEMORY})
 
 
 class Meter:
@@ -65,9 +68,9 @@ class Meter:
         """The time since the last flush was midrun's own."""
         self._since = time.perf_counter()
 
-    def bytes_written(self, count: float) -> None:
-        """So many bytes more lie on the disk."""
-        self._add(BYTES, count)
+    def grew(self, key: Key, count: float) -> None:
+        """So many bytes more lie on the disk, or are in use."""
+        self._add(key, count)
 
     def mark(self) -> Mark:
         """How all sums stand now."""
@@ -99,7 +102,7 @@ class Mark:
     @property
     def seconds(self) -> float:
         """The time in it."""
-        return sum(amount for key, amount in self.total.items() if key != BYTES)
+        return sum(amount for key, amount in self.total.items() if key not in _NO_SECONDS)
 
     def since(self, before: Mark) -> Mark:
         """What was added between `before` and this one."""
@@ -146,7 +149,9 @@ def _typical(amounts: list[Amounts], share: float) -> Amounts:
     found: Amounts = {}
     for key in {key for taken in amounts for key in taken}:
         values = sorted(taken.get(key, 0.0) for taken in amounts)
-        found[key] = values[round(share * (len(values) - 1))] or statistics.fmean(values)
+        found[key] = values[round(share * (len(values) - 1))]
+        if key != MEMORY:  # which grows in some rounds only as its allocator takes it in pieces
+            found[key] = found[key] or statistics.fmean(values)
     return found
 
 

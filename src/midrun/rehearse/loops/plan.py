@@ -16,15 +16,29 @@ _LAST = 64  # of which these are the last of a longer loop
 @dataclass(frozen=True)
 class Plan:
     """The rounds that are visited, in order, how many there are in all (None if that is not known),
-    and of what kinds those are that are left out."""
+    and of what kinds those are that are left out from round `begin` on."""
 
     visited: list[int]
     length: int | None
     left_out: dict[Hashable, float] = field(default_factory=dict)
+    begin: int = 0
 
     def after(self, index: int) -> int | None:
         """The next round that is visited."""
         return next((visited for visited in self.visited if visited > index), None)
+
+    def instead_of(self, before: Plan) -> Plan:
+        """This plan, in the middle of a loop that was to be run by another one: of the rounds which
+        that one leaves out, as many come before this one begins as its part of the loop is long."""
+        if before.length is None or before.length <= before.begin:
+            return self
+        share = (self.begin - before.begin) / (before.length - before.begin)
+        kinds = {*self.left_out, *before.left_out}
+        left_out = {
+            kind: self.left_out.get(kind, 0.0) + share * before.left_out.get(kind, 0.0)
+            for kind in kinds
+        }
+        return Plan(self.visited, self.length, left_out, before.begin)
 
 
 def plan(
@@ -36,10 +50,12 @@ def plan(
     rounds: int,
     seen: Counter[Outcome],
     times: int,
+    times_later: int,
 ) -> Plan:
     """The plan for a loop of which `begin` rounds have been visited. The first `first` are visited
     in any case, and `rounds` where no end is known. `seen` counts outcomes of conditions that were
-    met before: each that is true is to be met so many `times`, each that is false once."""
+    met before: each that is true is to be met so many `times`, those that change what they depend
+    on (Facts.changing) `times_later`, and each that is false once."""
     length = _length(facts, length, begin)
     last = length if length is not None else max(first, rounds)
     visited = {*range(begin, min(first, last)), last // 2, last - 1}
@@ -47,10 +63,17 @@ def plan(
     kinds: Counter[Hashable] = Counter()
     scanned = _scanned(begin, length if length is not None else _SCANNED)
     outcomes = {index: facts.outcomes(index) for index in scanned}
+
+    def wanted(outcome: Outcome) -> int:
+        file, place, came_true = outcome
+        if not came_true:
+            return 1
+        return times_later if (file, place) in facts.changing else times
+
     for index, values in outcomes.items():
         # Of each outcome the first rounds, even if it is met later: limits are wrong by one.
         found = facts.met(values)
-        if any(met[outcome] < (times if outcome[2] else 1) for outcome in found):
+        if any(met[outcome] < wanted(outcome) for outcome in found):
             visited.add(index)
             met.update(found)
     for index, values in outcomes.items():
@@ -60,7 +83,8 @@ def plan(
     missing = (length or last) - begin - len(visited)
     known = sum(kinds.values())
     share = max(0, missing) / known if known and length is not None else 0.0
-    return Plan(sorted(visited), length, {kind: count * share for kind, count in kinds.items()})
+    left_out = {kind: count * share for kind, count in kinds.items()}
+    return Plan(sorted(visited), length, left_out, begin)
 
 
 def _length(facts: Facts, length: int | None, begin: int) -> int | None:

@@ -8,6 +8,7 @@ as the training itself: where it does, it is not moved on, and gives the item th
 
 from __future__ import annotations
 
+import ast
 import inspect
 import itertools
 import sys
@@ -70,6 +71,18 @@ class Plain(Source):
 
     def at(self, index: int) -> Any:
         return self._items[index] if index < len(self._items) else UNKNOWN
+
+
+class Counting(Plain):
+    """`itertools.count`. From Python 3.14 on only its text says where it stands."""
+
+    def __init__(self, iterable: Any) -> None:
+        super().__init__(iterable)
+        numbers = repr(iterable).removeprefix("count(").removesuffix(")").split(",")
+        self._first, self._step = [*map(ast.literal_eval, numbers), 1][:2]
+
+    def at(self, index: int) -> Any:
+        return self._first + index * self._step
 
 
 class Unknown(Plain):
@@ -183,6 +196,8 @@ def source_of(iterable: Any, timed: Callable[[Any], Any]) -> Source:
     kind = type(iterable)
     if kind in _CHEAP or kind in _CHEAP_ITERATORS:
         return Plain(iterable)
+    if kind is itertools.count:
+        return Counting(iterable)
     if kind is enumerate:
         iterator, count = iterable.__reduce__()[1]
         return Enumerated(source_of(iterator, timed), count)

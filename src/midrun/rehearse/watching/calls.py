@@ -88,8 +88,8 @@ class Calls:
 
         @functools.wraps(register)
         def registered(self_: Any, name: str, param: Any) -> Any:
-            if param is not None and scene.makers.get(param) is None:
-                events.safely(lambda: scene.makers.__setitem__(param, scene.places.maker()))
+            if param is not None and scene.makings.get(param) is None:
+                events.safely(lambda: scene.makings.__setitem__(param, scene.places.making()))
             return register(self_, name, param)
 
         @functools.wraps(load)
@@ -121,7 +121,8 @@ class Calls:
             entry = scene.entry
             modal = model.modal_in_training()
             forward = Forward(
-                model, place, entry, entry.index if entry else 0, scene.batch(),
+                model, place, entry, entry.index if entry else 0,
+                entry.around.index if entry and entry.around else 0, scene.batch(),
                 module.training, modal, outputs, inputs,
             )  # fmt: skip
             scene.add_forward(forward)

@@ -84,14 +84,16 @@ class Optimizer:
 @dataclass(eq=False)
 class Forward:
     """One call of a model by the program. `training` is its mode, `modal` whether a part of it that
-    the mode matters to was in training mode, `outputs` are the graph nodes of what it gave (none
-    without gradients), `inputs` numbers that stand for the tensors that it was given. `reached`
-    says whether a backward pass came to the outputs: None if that is not known."""
+    the mode matters to was in training mode, `round_around` the round of the loop around its own,
+    `outputs` are the graph nodes of what it gave (none without gradients), `inputs` numbers that
+    stand for the tensors that it was given. `reached` says whether a backward pass came to the
+    outputs: None if that is not known."""
 
     model: Model
     place: Place
     entry: Entry | None
     index: int
+    round_around: int
     loaders: tuple[Loader, ...]
     training: bool
     modal: bool

@@ -14,22 +14,48 @@ _SHRINKS = {"pop", "popleft", "popitem", "clear", "remove", "discard"}
 _Loop = ast.For | ast.While | ast.AsyncFor
 
 
-def growing_line(loop: Place, path: str) -> Place:
-    """The first line in a loop, else in its file, that adds to the variable or attribute `path`;
-    the loop's own where there is none."""
+def growing_line(loop: Place, path: str, file: str) -> Place:
+    """The first line in a loop, else in the `file` that names it so, that adds to the variable or
+    attribute `path`; the loop's own where there is none."""
     tree = _tree(loop.file)
     around = [n for n in ast.walk(tree) if isinstance(n, _Loop) and n.lineno == loop.line]
-    for where in (*around, tree):
+    trees = [(loop.file, node) for node in around] + [(file, _tree(file)), (loop.file, tree)]
+    for place, where in trees:
         lines = [line for node in ast.walk(where) for line in _growth(node, path)]
         if lines:
-            return Place(loop.file, min(lines))
+            return Place(place, min(lines))
     return loop
 
 
-def is_bounded(file: str, path: str) -> bool:
+def is_bounded(file: str, path: str, *, but_for_emptying: bool = False) -> bool:
     """Whether the source says somewhere that what `path` holds does not grow for ever: something is
-    taken out of it, its length is compared, or a slice of it is kept."""
-    return any(_bounds(node, path) for node in ast.walk(_tree(file)))
+    taken out of it, its length is compared, or a slice of it is kept. With `but_for_emptying` it
+    does not count that it is emptied."""
+    shrinks = _SHRINKS - {"clear"} if but_for_emptying else _SHRINKS
+    return any(_bounds(node, path, shrinks) for node in ast.walk(_tree(file)))
+
+
+def is_in_helper(place: Place) -> bool:
+    """Whether a line is in a function that does nothing but call others and set attributes, such as
+    `set_seed`: who calls it is to be told."""
+    around = [
+        node
+        for node in ast.walk(_tree(place.file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.lineno <= place.line <= (node.end_lineno or 0)
+    ]
+    if not around:
+        return False
+    function = max(around, key=lambda node: node.lineno)
+    return all(_only_sets(statement) for statement in function.body)
+
+
+def _only_sets(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.If):
+        return all(_only_sets(inner) for inner in (*statement.body, *statement.orelse))
+    if isinstance(statement, ast.Assign):
+        return all(isinstance(t, ast.Attribute | ast.Subscript) for t in statement.targets)
+    return isinstance(statement, ast.Expr | ast.Pass | ast.Import | ast.ImportFrom)
 
 
 def is_mentioned(file: str, name: str) -> bool:
@@ -93,9 +119,9 @@ def _growth(node: ast.AST, path: str) -> Iterator[int]:
                 yield node.lineno
 
 
-def _bounds(node: ast.AST, path: str) -> bool:
+def _bounds(node: ast.AST, path: str, shrinks: set[str]) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.attr in _SHRINKS and _is(node.func.value, path)
+        return node.func.attr in shrinks and _is(node.func.value, path)
     if isinstance(node, ast.Compare):
         return any(_measures(part, path) for part in (node.left, *node.comparators))
     if isinstance(node, ast.Delete):

@@ -13,7 +13,7 @@ from typing import Any
 from midrun.rehearse.watching.budget import Budget
 from midrun.rehearse.watching.facts import Backward, Draw, Forward, Loader, Model, Optimizer
 from midrun.rehearse.watching.loops import Entry, Loops
-from midrun.rehearse.watching.places import Place, Places
+from midrun.rehearse.watching.places import Making, Place, Places
 from midrun.rehearse.watching.weak import Weakly
 
 _FORWARDS = 5000  # that are remembered
@@ -22,8 +22,8 @@ _FREE = 12  # rounds of a loop, each time, that are looked at whatever it costs
 
 class Scene:
     """The facts. `spent` are the graph nodes (outputs of models, and roots) of backward passes
-    whose graph is of no use any more; `makers` is the line that made a parameter, None where a
-    library did; `loaded` are parameters whose values came from a checkpoint."""
+    whose graph is of no use any more; `makings` say where a parameter was made, None where
+    a library did; `loaded` are parameters whose values came from a checkpoint."""
 
     def __init__(self, places: Places) -> None:
         self.places = places
@@ -34,7 +34,7 @@ class Scene:
         self.optimizers: list[Optimizer] = []
         self.forwards: deque[Forward] = deque(maxlen=_FORWARDS)
         self.spent: set[int] = set()
-        self.makers: Weakly[Place | None] = Weakly()
+        self.makings: Weakly[Making | None] = Weakly()
         self.loaded: Weakly[bool] = Weakly()
         self.called: set[int] = set()  # the ids of all modules that were called
         self.called_with_gradients: set[int] = set()
@@ -84,10 +84,11 @@ class Scene:
         return self._observes
 
     def observes_pass(self) -> bool:
-        """Whether to look at a backward pass: where its call was looked at."""
+        """Whether to look at a backward pass: where its call was looked at, and where a loop has
+        ended whose calls it may come to."""
         observes = self.observes_call() if self._observes is None else self._observes
         self._observes = None
-        return observes
+        return observes or any(self._is_over(forward) for forward in self._recent)
 
     def add_forward(self, forward: Forward) -> None:
         """A model was called."""
@@ -121,9 +122,19 @@ class Scene:
         if backward.spends:
             self.spent.update(backward.roots, *(forward.outputs for forward in reached))
             self._recent = [f for f in self._recent if not f.reached]
+        if backward.below.whole:
+            self._recent = [f for f in self._recent if not self._is_over(f)]
         self._recent = self._recent[-_FORWARDS:]
         self._forget()
         return reached
+
+    def _is_over(self, forward: Forward) -> bool:
+        """Whether the loop of a call has ended, the loop around it has come to another round, and
+        nothing was learned from it until then."""
+        entry = forward.entry
+        if entry is None or entry.around is None or entry.backwards:
+            return False
+        return entry not in self.loops.outwards() and entry.around.index != forward.round_around
 
     def _trains(self, forward: Forward) -> None:
         for loader in forward.loaders:

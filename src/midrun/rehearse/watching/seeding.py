@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from midrun.rehearse.watching.events import Events
+from midrun.rehearse.watching.lines import is_in_helper
 from midrun.run.imports import after_import
 
 # By library: the module, the function that seeds, and the one that puts a state back.
@@ -52,7 +53,8 @@ class Seeding:
         @functools.wraps(original)
         def seeding(*args: Any, **kwargs: Any) -> Any:
             given = next(iter((*args, *kwargs.values())), None)
-            events.tell("seeding", library, given, events.scene.places.here())
+            place = events.scene.places.here(but_for=is_in_helper)
+            events.tell("seeding", library, given, place)
             result = original(*args, **kwargs)
             events.tell("seeded", library)
             return result

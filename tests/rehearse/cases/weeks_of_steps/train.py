@@ -38,7 +38,7 @@ model = UNet()
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 for epoch in range(EPOCHS):
     bar = tqdm(range(STEPS_PER_EPOCH), desc=f"epoch {epoch + 1}/{EPOCHS}")  # fault
-    for step in bar:
+    for step in bar:  # fault
         images, masks = discs(16)
         loss = F.binary_cross_entropy_with_logits(model(images), masks)
         optimizer.zero_grad()

@@ -56,7 +56,8 @@ class NoGradient(Watcher):
             return True
         suspect.steps += 1
         if suspect.steps == _STEPS - 1:
-            suspect.place = self.scene.makers.get(parameter)
+            making = self.scene.makings.get(parameter)
+            suspect.place = making.place if making is not None else None
             suspect.role = role_of(parameter, self.scene)
             suspect.value = value(parameter)
         elif suspect.steps >= _STEPS and self.scene.budget.allows("value"):

@@ -11,7 +11,7 @@ from typing import Any
 from midrun.rehearse.fault import Fault
 from midrun.rehearse.watching import graph
 from midrun.rehearse.watching.facts import Forward
-from midrun.rehearse.watching.holdings import CONTAINERS, holdings
+from midrun.rehearse.watching.holdings import CONTAINERS, Held, holdings
 from midrun.rehearse.watching.lines import growing_line, is_bounded
 from midrun.rehearse.watching.loops import Entry
 from midrun.rehearse.watching.places import Place
@@ -20,19 +20,24 @@ from midrun.rehearse.watching.watcher import Watcher, fault
 _GROWTHS = 2
 _ITEMS = 64  # of a container, the newest ones
 _NODES = 20_000
+_LONG = 100  # rounds that graphs are kept for, if they are given up after them
 
 
 @dataclass
 class _Kept:
     """What a variable reaches, seen at the starts of rounds: how many models' outputs and losses of
-    passes that are over, and how many outputs that no backward pass has come to (yet)."""
+    passes that are over, and how many outputs that no backward pass has come to (yet). `since` is
+    the round in which it began to, `longest` for how many it went on."""
 
     entry: Entry
+    file: str
     spent: int = 0
     nodes: int = 0
     first_nodes: int = 0
     growths: int = 0
     shrank: bool = False
+    since: int = 0
+    longest: int = 0
     open: int = 0
     open_growths: int = 0
     forwards: list[Forward] = field(default_factory=list)
@@ -55,20 +60,24 @@ class GraphKept(Watcher):
         kind = getattr(sys.modules["torch"], "Tensor", None)
         if kind is None or not (self.scene.forwards or self.scene.spent):
             return
-        for path, value in holdings(frame, self.scene.places):
-            tensors, count = _graph_tensors(value, kind)
-            if tensors or (entry.place, path) in self._kept:
-                self._saw(entry, path, tensors, count)
+        for held in holdings(frame, self.scene.places):
+            tensors, count = _graph_tensors(held.value, kind)
+            if tensors or (entry.place, held.path) in self._kept:
+                self._saw(entry, held, tensors, count)
 
-    def _saw(self, entry: Entry, path: str, tensors: list[Any], more: int) -> None:
+    def _saw(self, entry: Entry, held: Held, tensors: list[Any], more: int) -> None:
         found = graph.reach(tensors, _NODES)
         spent = len(found.numbers & self.scene.spent) + more
         calls = {self.scene.output(number) for number in found.numbers}
         unused = [c for c in calls if c is not None and not c.reached]
-        kept = self._kept.setdefault((entry.place, path), _Kept(entry))
+        kept = self._kept.setdefault((entry.place, held.path), _Kept(entry, held.file))
         if kept.entry is not entry:
             kept.entry, kept.spent, kept.open = entry, 0, 0
-        kept.shrank |= 0 < spent < kept.spent
+        if spent <= kept.spent:
+            kept.shrank |= 0 < spent < kept.spent
+            kept.since = entry.index
+        else:
+            kept.longest = max(kept.longest, entry.index - kept.since)
         # The first one may be a variable of the round before, which the next round binds anew.
         kept.growths += spent > kept.spent > 0
         kept.open_growths += len(unused) > kept.open > 0
@@ -79,16 +88,17 @@ class GraphKept(Watcher):
     def faults(self) -> Iterator[Fault]:
         told: set[tuple[str, str]] = set()
         for (loop, path), kept in self._kept.items():
-            is_spent = kept.growths >= _GROWTHS and not kept.shrank
+            is_long = kept.longest >= _LONG
+            is_spent = kept.growths >= _GROWTHS and (is_long or not kept.shrank)
             is_unused = kept.open_growths >= _GROWTHS and _is_of_no_use(kept)
             if not (is_spent or is_unused) or (loop.file, path) in told:
                 continue
-            if is_bounded(loop.file, path):
+            if is_bounded(kept.file, path, but_for_emptying=is_spent and is_long):
                 continue
             told.add((loop.file, path))
             yield from fault(
                 "graph-kept",
-                growing_line(loop, path),
+                growing_line(loop, path, kept.file),
                 f"{path} keeps the autograd graph of each round",
                 f"it reached {kept.first_nodes} nodes of graphs at first, {kept.nodes} at last"
                 " that no backward pass will use",

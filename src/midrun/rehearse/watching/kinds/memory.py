@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.rehearse.fault import Fault
-from midrun.rehearse.watching.holdings import CONTAINERS, holdings
+from midrun.rehearse.watching.holdings import CONTAINERS, Held, holdings
 from midrun.rehearse.watching.lines import growing_line, is_bounded
 from midrun.rehearse.watching.loops import Entry
 from midrun.rehearse.watching.places import Place
@@ -29,6 +29,7 @@ class _Grown:
     whether it was ever smaller than before (begun anew, or bounded)."""
 
     entry: Entry
+    file: str
     size: int = 0
     bytes: float = 0.0
     items: float = 0.0
@@ -52,19 +53,19 @@ class MemoryGrows(Watcher):
             self.scene.budget.timed(lambda: self._look(entry, frame))
 
     def _look(self, entry: Entry, frame: types.FrameType) -> None:
-        for path, value in holdings(frame, self.scene.places):
-            kind = type(value)
+        for held in holdings(frame, self.scene.places):
+            value, kind = held.value, type(held.value)
             if isinstance(value, CONTAINERS):
                 if kind is not tuple and not getattr(value, "maxlen", None):
-                    self._saw(entry, path, value)
+                    self._saw(entry, held)
             elif hasattr(kind, "nbytes") and hasattr(kind, "__len__"):
-                self._saw_array(entry, path, _bytes(value))
+                self._saw_array(entry, held)
 
-    def _saw(self, entry: Entry, path: str, value: Any) -> None:
-        known = self._grown.get((entry.place, path))
-        size = len(value)
+    def _saw(self, entry: Entry, held: Held) -> None:
+        known = self._grown.get((entry.place, held.path))
+        value, size = held.value, len(held.value)
         if known is None or known.entry is not entry:
-            self._begin(entry, path, size)
+            self._begin(entry, held, size)
             return
         added = size - known.size
         if added > 0:
@@ -72,16 +73,17 @@ class MemoryGrows(Watcher):
             known.limit = self._keys(value)
         self._note(known, added, size)
 
-    def _saw_array(self, entry: Entry, path: str, size: int) -> None:
-        known = self._grown.get((entry.place, path))
+    def _saw_array(self, entry: Entry, held: Held) -> None:
+        known = self._grown.get((entry.place, held.path))
+        size = _bytes(held.value)
         if known is None or known.entry is not entry:
-            self._begin(entry, path, size)
+            self._begin(entry, held, size)
             return
         known.bytes += max(0, size - known.size)
         self._note(known, size - known.size, size)
 
-    def _begin(self, entry: Entry, path: str, size: int) -> None:
-        known = self._grown.setdefault((entry.place, path), _Grown(entry))
+    def _begin(self, entry: Entry, held: Held, size: int) -> None:
+        known = self._grown.setdefault((entry.place, held.path), _Grown(entry, held.file))
         known.shrank |= size < known.size
         known.entry, known.size = entry, size
 
@@ -108,12 +110,12 @@ class MemoryGrows(Watcher):
             each = known.bytes / (known.growths + known.stalls)
             share = known.bytes / known.growths
             total = each * rounds if known.limit is None else share * known.limit
-            if total < min(_MATTERS, _memory() / 20) or is_bounded(loop.file, path):
+            if total < min(_MATTERS, _memory() / 20) or is_bounded(known.file, path):
                 continue
             told.add((loop.file, path))
             yield from fault(
                 "memory-grows",
-                growing_line(loop, path),
+                growing_line(loop, path, known.file),
                 f"{path} grows by {_told(each)} with each round",
                 f"{_told(total)} after {rounds} rounds of line {loop.line}",
             )

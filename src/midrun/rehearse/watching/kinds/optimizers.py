@@ -11,7 +11,7 @@ from typing import Any
 from midrun.rehearse.fault import Fault
 from midrun.rehearse.watching.facts import Backward, Forward
 from midrun.rehearse.watching.parameters import value
-from midrun.rehearse.watching.places import Place
+from midrun.rehearse.watching.places import Making, Place
 from midrun.rehearse.watching.watcher import Watcher, fault
 from midrun.rehearse.watching.weak import Weakly
 
@@ -51,17 +51,27 @@ class NotInOptimizer(Watcher):
                 suspect.passes += 1
                 suspect.is_fine = suspect.is_fine or self._is_meant(leaf, suspect)
 
+    def _line_of(self, parameter: Any, making: Making) -> Place:
+        """The line that leaves it out: in the constructor of a module that does not know of it, or
+        of which an optimizer has other parts."""
+
+        def leaves_out(module: Any) -> bool:
+            parts = {id(p) for p in module.parameters()} if hasattr(module, "_parameters") else {0}
+            return id(parameter) not in parts or any(map(self.scene.has_optimizer, parts))
+
+        return making.seen_from(leaves_out)
+
     def _is_meant(self, parameter: Any, suspect: _Suspect) -> bool:
         if self.scene.loaded.get(parameter):
             return True
         return self.scene.budget.allows("value") and value(parameter) != suspect.value
 
     def _meet(self, parameter: Any) -> _Suspect | None:
-        place = self.scene.makers.get(parameter)
-        if place is None:
+        making = self.scene.makings.get(parameter)
+        if making is None:
             return None
         name = self.scene.name_of(parameter)
-        found = _Suspect(id(parameter), place, name, value(parameter))
+        found = _Suspect(id(parameter), self._line_of(parameter, making), name, value(parameter))
         self._known[parameter] = found
         self._suspects.append(found)
         return found

@@ -1,0 +1,111 @@
+"""What to cut: when a loop is known well enough to plan its rounds, and how many of them are worth
+a visit, from what they have taken so far."""
+
+from __future__ import annotations
+
+import os
+import types
+from collections.abc import Iterable
+
+from midrun.rehearse.loops.conditions import Facts
+from midrun.rehearse.loops.execution import Drawn, Execution
+from midrun.rehearse.loops.plan import Plan, plan
+from midrun.source.book import Book
+
+_FIRST = 3  # rounds at the beginning of a training loop
+_MEASURED = 30  # rounds that are enough to measure
+_MEASURED_SECONDS = 0.5  # seconds that they may take
+_FEWEST = 5  # rounds that a loop needs to be worth a cut
+_TIMES = 5  # times that a condition is to be true: the fourth checkpoint may replace the first
+_QUICK = 0.2  # seconds of a round that is visited so often
+_CHEAP = 1.0  # seconds that all rounds of a loop may take to be visited
+_ENDLESS = 1000  # rounds, at most, of a loop whose end is not known
+_ENDLESS_SECONDS = 2.0  # and how long they may take
+_LONG = 5.0  # seconds after which a loop with a model in it is cut, though it trains nothing
+_FIRST_SECONDS = 5.0  # seconds that rounds may take that are there to let the workers get going
+
+
+class Planner:
+    """Plans loops. `whole` names those that are not cut, by file and line."""
+
+    def __init__(self, book: Book, whole: Iterable[tuple[str, int]]) -> None:
+        self._book = book
+        self._whole = frozenset(whole)
+
+    def is_due(self, execution: Execution, *, trained_before: bool) -> bool:
+        """Whether it is time to plan the rounds of a loop, or to plan them anew."""
+        stats = execution.stats
+        if execution.decided:
+            facts = execution.facts
+            stale = execution.plan is not None and facts is not None and execution.frame is not None
+            return stale and facts.are_stale(execution.frame)  # type: ignore[union-attr, arg-type]
+        if (stats.file, stats.line) in self._whole:
+            execution.decided = True
+            return False
+        if stats.executions == 1 and execution.index + 1 < _FIRST and execution.seconds < _LONG:
+            return False  # the first round takes longer than the others
+        return stats.trains or (stats.evaluates and (trained_before or execution.seconds > _LONG))
+
+    def plan(self, execution: Execution, frame: types.FrameType) -> Plan | None:
+        """The plan of a loop; None if all of its rounds are visited, also because midrun fails to
+        make one, which is no fault of the script."""
+        execution.decided = True
+        try:
+            return self._plan(execution, frame)
+        except Exception:
+            if os.environ.get("MIDRUN_DEBUG"):
+                raise
+            return None
+
+    def _plan(self, execution: Execution, frame: types.FrameType) -> Plan | None:
+        stats, begin = execution.stats, execution.index + 1
+        source = execution.source if isinstance(execution, Drawn) else None
+        before = execution.plan
+        if before is not None:
+            execution.settle()  # by what was known up to here
+        facts = Facts(
+            stats.site,
+            source,
+            frame,
+            self._book,
+            origin=begin,
+            steps=stats.steps,
+            heads=execution.heads,
+        )
+        execution.facts = facts
+        execution.settle()
+        pace = stats.pace
+        endless = int(_ENDLESS_SECONDS / max(pace, 1e-6))
+        found = plan(
+            facts,
+            source.length if source is not None else None,
+            begin,
+            first=_first(execution),
+            rounds=max(_FEWEST, min(_ENDLESS, endless)),
+            seen=stats.outcomes,
+            times=_TIMES if pace < _QUICK else 1,
+            times_later=_TIMES,
+        )
+        if before is not None:
+            return found.instead_of(before)
+        if found.length is not None:
+            left = found.length - begin
+            if left <= _FEWEST - 1 or left * pace <= _CHEAP:
+                stats.length = max(stats.length or 0, found.length)
+                return None
+        stats.length = found.length if found.length is not None else stats.length
+        stats.cut = True
+        return found
+
+
+def _first(execution: Execution) -> int:
+    """How many rounds at the beginning are visited in any case."""
+    stats = execution.stats
+    if stats.executions > 1 and not stats.trains:
+        return 1
+    wanted, most = _FIRST, _FIRST_SECONDS
+    if stats.executions == 1:
+        # What the workers prefetch is used up first; quick rounds are measured in numbers.
+        wanted = 2 * (stats.workers or 0) + 4 if stats.workers else _MEASURED
+        most = _FIRST_SECONDS if stats.workers else _MEASURED_SECONDS
+    return max(_FIRST, min(wanted, int(most / max(stats.pace, 1e-6))))
