@@ -224,3 +224,37 @@ def test_an_error_in_a_worker_process_is_told_where_it_was(tmp_path: Path) -> No
     """
     report, _ = rehearse(textwrap.dedent(text), tmp_path)
     assert codes(report)[0] == ("MR300", line_of(textwrap.dedent(text), "undefined"))
+
+
+def test_a_test_in_a_callback_is_met_where_it_is_true(tmp_path: Path) -> None:
+    text = """
+        import torch
+
+        class Trainer:
+            def __init__(self):
+                self.steps = 0
+                self.callbacks = [self.now_and_then]
+                self.model = torch.nn.Linear(3, 1)
+                self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01)
+
+            def train_step(self):
+                self.optimizer.zero_grad()
+                self.model(torch.ones(64, 3)).sum().backward()
+                self.optimizer.step()
+                self.steps += 1
+
+            def now_and_then(self):
+                if self.steps % 700 == 0:
+                    print(undefined)
+
+            def run(self):
+                for _ in range(20_011):
+                    self.train_step()
+                    for callback in self.callbacks:
+                        callback()
+
+        Trainer().run()
+    """
+    text = textwrap.dedent(text)
+    report, _ = rehearse(text, tmp_path)
+    assert codes(report) == [("MR300", line_of(text, "undefined"))]

@@ -7,6 +7,7 @@ import shutil
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from midrun.rehearse.accelerator import Device
 from midrun.rehearse.request import Answer, LoopSeen
 
 _NAMES = {"start": "start", "end": "end", "data": "data loading", "save": "checkpoint"}
@@ -42,7 +43,8 @@ class Saving:
 class Forecast:
     """The whole run: seconds (in the middle, at least, at most; None if a loop has no end that is
     known), bytes on the disk and how many are free there, the peak of memory in the rehearsal with
-    its line, what the rounds that were left out add to it, and how much memory there is."""
+    its line, what the rounds that were left out add to it, and how much memory there is; the
+    accelerator that was filled most, and about how many items a step on it could take."""
 
     seconds: float | None
     least: float
@@ -54,6 +56,8 @@ class Forecast:
     peak_place: tuple[str, int] | None
     grows: float
     memory: int
+    device: Device | None = None
+    largest_batch: int = 0
     endless: list[tuple[str, int]] = field(default_factory=list)
     phases: list[Phase] = field(default_factory=list)
     savings: list[Saving] = field(default_factory=list)
@@ -64,7 +68,7 @@ def forecast(answer: Answer, folder: str) -> Forecast:
     amounts = {tuple(key.split("\n")): values for key, values in answer.amounts.items()}
     written = amounts.pop(("bytes",), (0.0,) * 4)
     used = amounts.pop(("memory",), (0.0,) * 4)
-    grows = max(0.0, used[2] - used[0])  # by what most rounds add: a leak, and not what varies
+    grows = max(0.0, used[1] - used[0])
     endless = [(loop.file, loop.line) for loop in answer.loops if loop.endless]
     phases = _phases(answer, amounts)
     total = sum(values[1] for values in amounts.values())
@@ -80,6 +84,8 @@ def forecast(answer: Answer, folder: str) -> Forecast:
         peak_place=place,  # type: ignore[arg-type]
         grows=grows if grows > _GROWS * answer.peak else 0.0,
         memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        device=answer.device,
+        largest_batch=answer.device.largest_batch if answer.device is not None else 0,
         endless=endless,
         phases=phases,
         savings=_savings(answer, phases, total),

@@ -14,10 +14,11 @@ import types
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from midrun.rehearse.accelerator import DeviceMemory
 from midrun.rehearse.detour import Detour
 from midrun.rehearse.loops.cutter import Cutter
 from midrun.rehearse.loops.execution import Stats
-from midrun.rehearse.loops.form import AHEAD, BEFORE, LEFT, LOOP, TEST, TURN, cut_form
+from midrun.rehearse.loops.form import AHEAD, BEFORE, LEFT, LOOP, PASSED, TEST, TURN, cut_form
 from midrun.rehearse.reads import Reads
 from midrun.rehearse.request import Answer, Crash, LoopSeen, Request
 from midrun.rehearse.resuming import loadings
@@ -54,7 +55,10 @@ class Rehearsing(Sentinel):
         self._request = request
         self.cutter = Cutter(run.book, self, whole=request.whole)
         places = Places(run.own.has_file)
-        self._ways = Ways(run, self.cutter.activity, request.other_way, resumed=request.resumed)
+        self._ways = Ways(
+            run, self.cutter.activity, self.cutter.meter, request.other_way,
+            resumed=request.resumed,
+        )  # fmt: skip
         self._detour = Detour(
             request.detour, request.out, run.own.has_file, self.cutter.cut_no_more,
             lambda: self._saves.files,
@@ -65,7 +69,8 @@ class Rehearsing(Sentinel):
             os.path.dirname(request.out),
         )  # fmt: skip
         self._reads = Reads()
-        self._watching = Watching(run.own.has_file)
+        self._devices = DeviceMemory()
+        self._watching = Watching(run.own.has_file, self.cutter.activity, self.cutter.meter.aside)
         self._peak = 0
         self._peak_place: tuple[str, int] | None = None
 
@@ -76,14 +81,13 @@ class Rehearsing(Sentinel):
         cutter, ways = self.cutter, self._ways
         calls = {
             LOOP: cutter.loop, TURN: cutter.turn, LEFT: cutter.left, AHEAD: cutter.ahead,
-            BEFORE: ways.before, TEST: ways.test,
+            BEFORE: ways.before, TEST: ways.test, PASSED: cutter.passed,
         }  # fmt: skip
         for name, call in calls.items():
             setattr(builtins, name, call)
         cutter.written = self._saves.bytes_on_disk
 
     def begin(self) -> None:
-        self.cutter.activity.watch()
         self.cutter.followers.watch()
         self._saves.watch()
         self._reads.watch()
@@ -96,6 +100,8 @@ class Rehearsing(Sentinel):
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         if peak > self._peak:
             self._peak, self._peak_place = peak, (file, line)
+        if self.cutter.activity.steps:
+            self._devices.between_steps()
         self._watching.round(frame, file, line, index, length)
 
     def left(self, file: str, line: int) -> None:
@@ -123,6 +129,7 @@ class Rehearsing(Sentinel):
             loads=loadings(self._run.book.own.values()),
             crash=self._crash(error, position) if error is not None else None,
             reads=self._reads.data(self._run.book.own, self._saves.files),
+            device=self._devices.found(self.cutter.activity.batch),
             peak=1024 * max(self._peak, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss),
             peak_place=self._peak_place,
         )

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from midrun.rehearse.accelerator import Device
+
 ATTACH = "midrun.rehearse.inside:attach"
 
 
@@ -125,7 +127,8 @@ class Losses:
 class Answer:
     """What was seen. `amounts` are sums by what they were spent on, joined by newlines: really
     spent, and with what was left out, in the middle, at least and at most. Of a detour there are
-    `losses`, and nothing else. `reads` is the data that the script opened."""
+    `losses`, and nothing else. `reads` is the data that the script opened,
+    `device` the accelerator that it filled most."""
 
     loops: list[LoopSeen] = field(default_factory=list)
     tests: list[TestSeen] = field(default_factory=list)
@@ -137,6 +140,7 @@ class Answer:
     crash: Crash | None = None
     losses: Losses | None = None
     reads: list[str] = field(default_factory=list)
+    device: Device | None = None
     peak: int = 0
     peak_place: tuple[str, int] | None = None
 
@@ -151,5 +155,6 @@ class Answer:
         found["saves"] = [Save(**save) for save in found["saves"]]
         found["loads"] = [LoadSeen(**load) for load in found["loads"]]
         found["crash"] = Crash(**found["crash"]) if found["crash"] else None
+        found["device"] = Device(**found["device"]) if found["device"] else None
         found["losses"] = Losses(**found["losses"]) if found["losses"] else None
         return cls(**found)

@@ -15,6 +15,7 @@ from midrun.run.policy import Reason
 
 if TYPE_CHECKING:
     from midrun.rehearse.loops.activity import Activity
+    from midrun.rehearse.loops.meter import Meter
     from midrun.run.current import Run
 
 _TRIES = (1, 2, 4)  # the times that a test is met before which a savepoint is taken
@@ -37,6 +38,7 @@ class Ways:
         self,
         run: Run,
         activity: Activity,
+        meter: Meter,
         other_way: tuple[str, int, int] | None,
         *,
         resumed: bool,
@@ -44,6 +46,7 @@ class Ways:
         self._resumed = resumed
         self._run = run
         self._activity = activity
+        self._meter = meter
         self._other_way = other_way
         self._met: dict[tuple[str, int, int], _Met] = {}
         self._left = 0.0 if other_way is not None else _SECONDS
@@ -69,7 +72,9 @@ class Ways:
         if self._run.attempt(reason, frame) and self._run.newest is not None:
             self._run.finish_writing()
             met.savepoint = self._run.newest.spec
-        self._left -= time.monotonic() - began
+        took = time.monotonic() - began
+        self._left -= took
+        self._meter.aside(took)
 
     def test(self, line: int, column: int, value: Any) -> Any:
         """`_@test`: the value of a test."""

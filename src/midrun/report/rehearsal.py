@@ -125,5 +125,11 @@ def _forecast(found: Rehearsed) -> list[RenderableType]:
     if forecast.grows:
         at_end = round(forecast.peak + forecast.grows)
         peak += f"; it grows from round to round, to {size(at_end)} in the end"
+    lines.append(Text(peak))
+    if (device := forecast.device) is not None:
+        used = f"{device.name}: {size(device.peak)} at most, of {size(device.total)}"
+        if forecast.largest_batch:
+            used += f"; with a batch of {device.batch}, about {forecast.largest_batch} would fit"
+        lines.append(Text(used))
     disk = f"disk: {size(round(forecast.written))} in the end, {size(forecast.free)} are free"
-    return [*lines, Text(peak), Text(disk)]
+    return [*lines, Text(disk)]

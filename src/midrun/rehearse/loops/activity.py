@@ -1,65 +1,37 @@
-"""What a model does in the rounds of a loop: forward passes, backward passes, steps."""
+"""What models do in the rounds of loops: forward passes, backward passes, steps."""
 
 from __future__ import annotations
 
-import functools
-import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from midrun.run.imports import after_import
-from midrun.run.steps import is_compiling
 
-_KEY = "midrun-rehearsal"
+def _no_one(loss: Any) -> None:
+    pass
 
 
+@dataclass
 class Activity:
-    """Counts what has happened since the start. `depth` is above 0 while a module's forward runs,
-    `forwards` counts those that are in no other; `on_loss` is told of each backward pass."""
+    """Counts since the start. `depth` is above 0 while a module's forward or a backward pass runs,
+    `forwards` counts calls of modules that are in no other; `on_loss` is told of each backward pass
+    before it begins. `batch` is the largest number of items that a module was given to learn from.
+    """
 
-    def __init__(self) -> None:
-        self.forwards = 0
-        self.backwards = 0
-        self.steps = 0
-        self.depth = 0
-        self.on_loss: Callable[[Any], None] = lambda loss: None
+    forwards: int = 0
+    backwards: int = 0
+    steps: int = 0
+    depth: int = 0
+    batch: int = 0
+    on_loss: Callable[[Any], None] = _no_one
 
     @property
     def trained(self) -> int:
         return self.backwards + self.steps
 
-    def watch(self) -> None:
-        """Count from now on, as soon as torch is imported."""
-        after_import("torch.nn.modules.module", self._modules)
-        after_import("torch.optim.optimizer", self._optimizers)
-        after_import("torch._tensor", self._tensors)
-
-    def _modules(self, module: types.ModuleType) -> None:
-        def before(*_: Any) -> None:
-            if not is_compiling():
-                self.forwards += self.depth == 0
-                self.depth += 1
-
-        def after(*_: Any) -> None:
-            if not is_compiling():
-                self.depth = max(0, self.depth - 1)
-
-        module.register_module_forward_pre_hook(before)
-        module.register_module_forward_hook(after, always_call=True)
-
-    def _optimizers(self, module: types.ModuleType) -> None:
-        def after(*_: Any) -> None:
-            self.steps += 1
-
-        vars(module)["_global_optimizer_post_hooks"][_KEY] = after
-
-    def _tensors(self, module: types.ModuleType) -> None:
-        original = module.Tensor.backward
-
-        @functools.wraps(original)
-        def backward(tensor: Any, *args: Any, **kwargs: Any) -> Any:
-            self.backwards += 1
-            self.on_loss(tensor)
-            return original(tensor, *args, **kwargs)
-
-        module.Tensor.backward = backward
+    def called(self, args: tuple[Any, ...], *, learns: bool) -> None:
+        """A module is called, with gradients if it `learns`."""
+        self.forwards += 1
+        if learns:
+            shapes = (getattr(argument, "shape", None) for argument in args)
+            self.batch = max(self.batch, next((int(s[0]) for s in shapes if s), 0))

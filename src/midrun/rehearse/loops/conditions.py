@@ -18,7 +18,8 @@ from typing import Any
 from midrun.rehearse.loops.called import Condition, Known, of_call
 from midrun.rehearse.loops.expressions import function, is_chain, is_moving, is_pure, value_of
 from midrun.rehearse.loops.form import LoopSite, plain
-from midrun.rehearse.loops.names import Counter, Place
+from midrun.rehearse.loops.names import Counter, Place, name_of
+from midrun.rehearse.loops.passing import INDEX, Passed, conditions_and_moves
 from midrun.rehearse.loops.sources import UNKNOWN, Source
 from midrun.source.book import Book
 from midrun.source.hot import fresh
@@ -38,11 +39,13 @@ _DEPTH = 2  # calls inside calls that are followed
 class Facts:
     """The conditions of one execution of a loop in `frame`, whose round `origin` is the next.
     `steps` are what counters (and then what is counted elsewhere) are known to grow by in a round,
-    `heads` what counters were at the head of the last one."""
+    `heads` what counters were at the head of the last one; `passed` are the tests that were met in
+    those before."""
 
     def __init__(
         self, site: LoopSite, source: Source | None, frame: types.FrameType, book: Book, *,
         origin: int, steps: Mapping[int, int], heads: Mapping[int, int],
+        passed: Mapping[Any, Passed] | None = None,
     ) -> None:  # fmt: skip
         self._site = site
         self._source = source
@@ -58,6 +61,11 @@ class Facts:
         self._depends: dict[str, Any] = {}
         names = frozenset(self.known(origin))
         self.conditions = list(self._conditions(frame.f_code.co_filename, names))
+        counted = {name_of(counter.target) for counter in self._counters}
+        met, self.moves = conditions_and_moves(
+            list((passed or {}).values()), self.conditions, counted
+        )
+        self.conditions += met
         self.changing = frozenset((c.file, c.place) for c in self.conditions if c.changes)
         self._code = {text: compile(text, "<condition>", "eval") for text in self._depends}
         del self._book, self._namespace
@@ -74,7 +82,7 @@ class Facts:
     def known(self, index: int) -> dict[str, Any]:
         """What is known of round `index`, by name; counters as they are at its beginning and, under
         a second name, at its end."""
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {INDEX: index}
         if isinstance(self._site.node, ast.For) and self._source is not None:
             found.update(_bind(self._site.node.target, self._source.at(index)))
         for number, start in enumerate(self._start):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import os
 import sys
@@ -16,6 +17,7 @@ from midrun.rehearse.loops.followers import Followers, move_numbers, numbers
 from midrun.rehearse.loops.form import Sites
 from midrun.rehearse.loops.meter import BYTES, MEMORY, Meter
 from midrun.rehearse.loops.names import Place
+from midrun.rehearse.loops.passing import met, move
 from midrun.rehearse.loops.plan import Plan
 from midrun.rehearse.loops.planner import Planner
 from midrun.rehearse.loops.sources import Source, loaders_in, source_of
@@ -35,6 +37,7 @@ class Cutter:
         self.followers = Followers()
         self.stats: dict[tuple[str, int, int], Stats] = {}
         self.written: Callable[[], int] = lambda: 0
+        self._tests: dict[tuple[str, Place], ast.expr] = {}
         self._observer = observer
         self._planner = Planner(book, whole)
         self._stack: list[Execution] = []
@@ -47,6 +50,7 @@ class Cutter:
         """A file was brought into cut form."""
         for place, site in sites.loops.items():
             self.stats[file, *place] = Stats(file, place, site)
+        self._tests.update({(file, place): test for place, test in sites.passed.items()})
 
     def loop(self, line: int, column: int, iterable: Any) -> Any:
         """`_@loop`: what a `for` draws from."""
@@ -106,12 +110,27 @@ class Cutter:
         execution.heads[number] = value
         return value
 
+    def passed(self, line: int, column: int) -> None:
+        """`_@passed`: a test in a function is about to be made."""
+        undecided = [execution for execution in self._stack if not execution.decided]
+        if not undecided or self._is_elsewhere():
+            return
+        frame = sys._getframe(1)
+        key = frame.f_code.co_filename, (line, column)
+        for execution in undecided:
+            found = execution.passed.get(key)
+            if found is None:
+                found = execution.passed[key] = met(*key, self._tests[key], frame)
+            if execution.index >= 0:
+                found.note(execution.index, frame)
+
     def next_round(self, execution: Execution, frame: types.FrameType) -> int | None:
         """The round to be visited next; None at the end of the loop."""
         trained = self.activity.trained > 0
         if not self._uncut and self._planner.is_due(execution, trained_before=trained):
             self.meter.flush()
             execution.plan = self._planner.plan(execution, frame)
+            execution.passed = {}
             self.meter.leave_out()
         index = execution.index + 1
         if execution.plan is None:
@@ -131,6 +150,7 @@ class Cutter:
         length = execution.known_length
         self.meter.flush()
         self._follow(execution, execution.frame)
+        self._memory = memory_in_use() if execution.jump else self._memory
         self._observer.round(execution.frame, stats.file, stats.line, index, length)
         self.meter.leave_out()
         execution.begun = execution.begun or self.meter.mark()
@@ -222,6 +242,7 @@ class Cutter:
         first = len(stats.site.counters)
         if execution.jump:
             self.followers.move(execution.moved, execution.jump)
+            move(execution.facts.moves if execution.facts is not None else [], execution.jump)
             steps = {n: stats.steps.get(first + n, 0) for n in range(len(counted))}
             move_numbers(counted, frame, {n: execution.jump * step for n, step in steps.items()})
         now = numbers(counted, frame)
@@ -236,7 +257,7 @@ class Cutter:
         stats.executions += 1
         self._stack.append(execution)
         self.meter.push(stats.key)
-        stats.length = execution.known_length or stats.length
+        stats.length = max(execution.known_length or 0, stats.length or 0) or None
 
     def _close_those_left(self, frame: types.FrameType) -> None:
         """Loops whose function has returned, or raised, are over."""

@@ -15,6 +15,7 @@ from midrun.rehearse.loops.followers import Positions
 from midrun.rehearse.loops.form import LoopSite
 from midrun.rehearse.loops.meter import Key, Mark, Rounds
 from midrun.rehearse.loops.names import Place
+from midrun.rehearse.loops.passing import Passed
 from midrun.rehearse.loops.plan import Plan
 from midrun.rehearse.loops.sources import UNKNOWN, Source, drained
 
@@ -101,7 +102,8 @@ class Execution:
     """One execution of a loop, from its first round to its last. `index` is the round under way,
     `begun` what had been spent by its beginning, `took` what the rounds took that have no kind yet,
     `heads` the counters at its head, `numbers` what is counted elsewhere, `positions` where the
-    followers were; a round has `moved` them so far. `jump` rounds were left out before it."""
+    followers were; a round has `moved` them so far. `jump` rounds were left out before it;
+    `passed` are the tests in functions that were met."""
 
     def __init__(self, cutter: Cutter, stats: Stats, frame: types.FrameType | None) -> None:
         self.cutter = cutter
@@ -116,6 +118,7 @@ class Execution:
         self.numbers: dict[int, int] = {}
         self.positions: Positions = {}
         self.moved: Positions = {}
+        self.passed: dict[tuple[str, Place], Passed] = {}
         self.begun: Mark | None = None
         self.took: list[tuple[int, Mark]] = []
         self.seconds = 0.0

@@ -6,6 +6,7 @@
 | while C: B            | while C: if _@turn(): break; <counters>; B                          |
 | after either          | _@left()                                                            |
 | if C: B               | _@before(); if _@test(C): B   (where C depends on what was computed) |
+| if C: B in a function | _@passed(); if C: B                      (where C compares variables) |
 
 A counter is a number that goes up by the same amount in each round (`step += 1`): where rounds are
 left out, `step = _@ahead(k, step)` at the head of the body moves it on. Each call is given the line
@@ -22,7 +23,7 @@ from collections import Counter as Counts
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from midrun.rehearse.loops.expressions import is_chain
+from midrun.rehearse.loops.expressions import is_chain, is_pure
 from midrun.rehearse.loops.names import (
     Counter,
     Place,
@@ -34,13 +35,14 @@ from midrun.rehearse.loops.names import (
     counters_in,
     globals_that_change,
     name_of,
+    stores_outside_init,
 )  # fmt: skip
 from midrun.source.expressions import called_name
 from midrun.source.hot import begun, fresh, is_begun
 from midrun.source.module import Source, own_scope
 
-LOOP, TURN, LEFT, AHEAD, BEFORE, TEST = (
-    "_@loop", "_@turn", "_@left", "_@ahead", "_@before", "_@test"
+LOOP, TURN, LEFT, AHEAD, BEFORE, TEST, PASSED = (
+    "_@loop", "_@turn", "_@left", "_@ahead", "_@before", "_@test", "_@passed"
 )  # fmt: skip
 LoopNode = ast.For | ast.While
 _LEFT_ALONE = frozenset({"forward", "__getitem__", "__getitems__", "__len__", "__iter__"})
@@ -77,10 +79,12 @@ class TestSite:
 
 @dataclass(frozen=True)
 class Sites:
-    """The loops and tests of a file that were prepared, by line and column."""
+    """The loops and tests of a file that were prepared, by line and column; `passed` are the tests
+    in functions that compare variables."""
 
     loops: dict[Place, LoopSite]
     tests: dict[Place, TestSite]
+    passed: dict[Place, ast.expr]
 
 
 def cut_form(source: Source) -> Sites:
@@ -91,15 +95,17 @@ def cut_form(source: Source) -> Sites:
         if isinstance(node, ast.FunctionDef) and not _is_left_alone(node):
             form.names = frozenset(bound_in(node))
             form.block(node, node.name)
-    return Sites(form.loops, form.tests)
+    return Sites(form.loops, form.tests, form.passed)
 
 
 class _Form:
     def __init__(self, tree: ast.AST) -> None:
         self.loops: dict[Place, LoopSite] = {}
         self.tests: dict[Place, TestSite] = {}
+        self.passed: dict[Place, ast.expr] = {}
         self.names: frozenset[str] = frozenset()
         self._attributes = attributes_that_change(tree)
+        self._stores = stores_outside_init(tree)
         self._globals = globals_that_change(tree)
         self._counted = counted_in(tree)
 
@@ -124,8 +130,12 @@ class _Form:
             after: list[ast.stmt] = []
             if isinstance(statement, LoopNode) and _may_be_long(statement):
                 after = self._loop(statement, function)
-            elif isinstance(statement, ast.If) and self._is_of_values(statement):
-                before = self._test(statement)
+            elif isinstance(statement, ast.If):
+                if function != "<module>" and _compares(statement.test):
+                    self.passed[statement.lineno, statement.col_offset] = fresh(statement.test)
+                    before.append(_placed(ast.Expr(_call(PASSED, statement)), statement))
+                if self._is_of_values(statement):
+                    before += self._test(statement)
             if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self.block(statement, function)
             result += [*before, statement, *after]
@@ -165,11 +175,11 @@ class _Form:
         tests = [part.test for part in (node, *body) if isinstance(part, ast.If | ast.While)]
         seen = counters | bound
         for part in (part for test in tests for part in ast.walk(test)):
-            changes = (isinstance(part, ast.Attribute) and part.attr in self._attributes) or (
-                isinstance(part, ast.Name) and part.id in self._globals
-            )
-            text = ast.unparse(part) if changes and is_chain(part) else None
-            if isinstance(part, ast.expr) and text is not None and text not in seen:
+            if not isinstance(part, ast.Name | ast.Attribute) or not is_chain(part):
+                continue
+            text, name = ast.unparse(part), name_of(part)
+            is_set = text in self._stores or f"self.{name}" in self._stores
+            if text not in seen and (is_set if "." in text else text in self._globals):
                 seen.add(text)
                 yield fresh(part)
 
@@ -200,6 +210,11 @@ class _Form:
         calls = any(isinstance(part, ast.Call) for part in parts)
         leaves = isinstance(node.body[-1], ast.Break) and (calls or plain)
         return finite or (compares and varies) or flag or leaves
+
+
+def _compares(test: ast.expr) -> bool:
+    """Whether a test compares variables, and does nothing else."""
+    return is_pure(test) and any(isinstance(part, ast.Compare) for part in ast.walk(test))
 
 
 def plain(test: ast.expr) -> ast.expr:

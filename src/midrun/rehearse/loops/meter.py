@@ -68,6 +68,10 @@ class Meter:
         """The time since the last flush was midrun's own."""
         self._since = time.perf_counter()
 
+    def aside(self, seconds: float) -> None:
+        """So much of the time since the last flush was midrun's own."""
+        self._since = min(self._since + seconds, time.perf_counter())
+
     def grew(self, key: Key, count: float) -> None:
         """So many bytes more lie on the disk, or are in use."""
         self._add(key, count)
@@ -149,10 +153,17 @@ def _typical(amounts: list[Amounts], share: float) -> Amounts:
     found: Amounts = {}
     for key in {key for taken in amounts for key in taken}:
         values = sorted(taken.get(key, 0.0) for taken in amounts)
-        found[key] = values[round(share * (len(values) - 1))]
-        if key != MEMORY:  # which grows in some rounds only as its allocator takes it in pieces
-            found[key] = found[key] or statistics.fmean(values)
+        found[key] = values[round(share * (len(values) - 1))] or statistics.fmean(values)
+    if MEMORY in found:
+        found[MEMORY] = _lasting([taken.get(MEMORY, 0.0) for taken in amounts])
     return found
+
+
+def _lasting(growths: list[float]) -> float:
+    """What each round adds to the memory in use, of rounds in their order: the least of the later
+    ones, as the first ones make what others use again, and allocators take memory in pieces."""
+    later = growths[(len(growths) + 1) // 2 :]
+    return max(0.0, min(later)) if len(later) > 1 else 0.0
 
 
 def _difference(now: Amounts, before: Amounts) -> Amounts:

@@ -85,13 +85,18 @@ def bound_always_in(node: ast.AST) -> Iterator[str]:
 
 def attributes_that_change(tree: ast.AST) -> frozenset[str]:
     """The attributes that a file sets outside of `__init__`."""
-    found: set[str] = set()
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef) and function.name != "__init__":
-            for node in own_scope(function):
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                    found.add(node.attr)
-    return frozenset(found)
+    return frozenset(text.rpartition(".")[2] for text in stores_outside_init(tree))
+
+
+def stores_outside_init(tree: ast.AST) -> frozenset[str]:
+    """The attributes that a file sets outside of `__init__`, as they are written there."""
+    return frozenset(
+        ast.unparse(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and function.name != "__init__"
+        for node in own_scope(function)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    )
 
 
 def globals_that_change(tree: ast.AST) -> frozenset[str]:

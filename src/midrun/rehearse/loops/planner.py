@@ -13,7 +13,7 @@ from midrun.rehearse.loops.plan import Plan, plan
 from midrun.source.book import Book
 
 _FIRST = 3  # rounds at the beginning of a training loop
-_MEASURED = 30  # rounds that are enough to measure
+_MEASURED = 60  # rounds that are enough to measure
 _MEASURED_SECONDS = 0.5  # seconds that they may take
 _FEWEST = 5  # rounds that a loop needs to be worth a cut
 _TIMES = 5  # times that a condition is to be true: the fourth checkpoint may replace the first
@@ -71,6 +71,7 @@ class Planner:
             origin=begin,
             steps=stats.steps,
             heads=execution.heads,
+            passed=execution.passed,
         )
         execution.facts = facts
         execution.settle()

@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from midrun.rehearse.loops.activity import Activity
 from midrun.rehearse.watching import graph
 from midrun.rehearse.watching.events import Events
 from midrun.rehearse.watching.facts import Backward, Forward
@@ -24,10 +25,12 @@ _Call = Callable[..., Any]
 
 
 class Calls:
-    """Tells `events` of the calls that the program's main thread makes."""
+    """Tells `events` of the calls that the program's main thread makes, and counts them in
+    `activity`."""
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: Events, activity: Activity) -> None:
         self._events = events
+        self._activity = activity
         self._scene = events.scene
         self._depth = 0  # of calls of modules, and of schedulers
         self._in_pass = False
@@ -49,7 +52,7 @@ class Calls:
         kind = module.Module
         call, train = kind.__call__, kind.train
         register, load = kind.register_parameter, kind.load_state_dict
-        events, scene = self._events, self._scene
+        events, scene, activity = self._events, self._scene, self._activity
         grad_mode = module.torch._C.is_grad_enabled
 
         @functools.wraps(call)
@@ -63,11 +66,14 @@ class Calls:
                 return call(*args, **kwargs)
             if threading.get_ident() != self._thread:
                 return call(*args, **kwargs)
+            activity.called(args[1:], learns=grad_mode())
             self._depth += 1
+            activity.depth += 1
             try:
                 result = call(*args, **kwargs)
             finally:
                 self._depth -= 1
+                activity.depth -= 1
             if scene.observes_call():
                 given = args[1:], kwargs
                 events.safely(
@@ -151,6 +157,9 @@ class Calls:
         def went_back(tensors: Any, *args: Any, **kwargs: Any) -> Any:
             names = ("grad_tensors", "retain_graph", "create_graph")
             options = dict(zip(names, args, strict=False)) | kwargs
+            self._activity.backwards += 1
+            for loss in graph.tensors_in(tensors, sys.modules["torch"].Tensor, 1):
+                self._activity.on_loss(loss)
             return self._pass(backward, tensors, options, (tensors, *args), kwargs)
 
         @functools.wraps(grad)
@@ -172,10 +181,12 @@ class Calls:
         known: list[Backward] = []
         self._events.safely(lambda: known.append(self._begin_pass(roots, spends)))
         self._in_pass = True  # what a checkpointed part computes anew is no call of the program's
+        self._activity.depth += 1
         try:
             result = action(*args, **kwargs)
         finally:
             self._in_pass = False
+            self._activity.depth -= 1
         if known and options.get("inputs") is None:
             self._events.tell("gradients", known[0])
         return result
@@ -209,6 +220,7 @@ class Calls:
 
         def after(optimizer: Any, args: Any, kwargs: Any) -> None:
             if not is_compiling():
+                self._activity.steps += 1
                 events.safely(lambda: scene.add_step(scene.optimizer(optimizer)))
                 events.tell("stepped", scene.optimizer(optimizer), optimizer)
 

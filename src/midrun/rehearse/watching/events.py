@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,11 +12,16 @@ from midrun.rehearse.watching.watcher import Watcher
 
 class Events:
     """Calls those watchers that define an event. A mistake of a watcher's own must not harm the
-    program: it is told of nothing more, and `failures` says why."""
+    program: it is told of nothing more, and `failures` says why. `aside` is told the seconds that
+    this took, which are not the program's."""
 
-    def __init__(self, scene: Scene, watchers: Sequence[Watcher]) -> None:
+    def __init__(
+        self, scene: Scene, watchers: Sequence[Watcher], aside: Callable[[float], None]
+    ) -> None:
         self.scene = scene
         self.watchers = list(watchers)
+        self._aside = aside
+        self._depth = 0
         self.failures: list[str] = []
         self._heard: dict[str, list[Watcher]] = {}
 
@@ -26,6 +32,10 @@ class Events:
             plain = getattr(Watcher, event)
             heard = [w for w in self.watchers if getattr(type(w), event) is not plain]
             self._heard[event] = heard
+        if heard:
+            self.safely(lambda: self._tell(heard, event, args))
+
+    def _tell(self, heard: list[Watcher], event: str, args: tuple[Any, ...]) -> None:
         for watcher in heard:
             try:
                 getattr(watcher, event)(*args)
@@ -34,11 +44,17 @@ class Events:
 
     def safely(self, action: Callable[[], Any]) -> None:
         """Do something for all of them; what goes wrong goes to `failures`, once for each cause."""
+        began = time.perf_counter()
+        self._depth += 1
         try:
             action()
         except Exception as error:
             if repr(error) not in self.failures:
                 self.failures.append(repr(error))
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._aside(time.perf_counter() - began)
 
     def _retire(self, watcher: Watcher, why: str) -> None:
         self.failures.append(why)

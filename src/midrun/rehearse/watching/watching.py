@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from midrun.rehearse.fault import Fault
+from midrun.rehearse.loops.activity import Activity
 from midrun.rehearse.watching.calls import Calls
 from midrun.rehearse.watching.events import Events
 from midrun.rehearse.watching.kinds import KINDS
@@ -19,11 +20,18 @@ from midrun.rehearse.watching.workers import Workers
 
 
 class Watching:
-    """Watches one script in its own process. `own` says whether a file is the user's."""
+    """Watches one script in its own process, and counts in `activity` what its models do. `own`
+    says whether a file is the user's; `aside` is told the seconds that watching takes."""
 
-    def __init__(self, own: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        own: Callable[[str], bool],
+        activity: Activity | None = None,
+        aside: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
+        self._activity = activity or Activity()
         self._scene = Scene(Places(own))
-        self._events = Events(self._scene, [kind(self._scene) for kind in KINDS])
+        self._events = Events(self._scene, [kind(self._scene) for kind in KINDS], aside)
         self._workers = Workers(self._scene)
 
     @property
@@ -33,7 +41,7 @@ class Watching:
 
     def begin(self) -> None:
         """Watch from now on: once, before the script is run. torch may be imported later."""
-        Calls(self._events).watch()
+        Calls(self._events, self._activity).watch()
         Loading(self._events).watch()
         Seeding(self._events).watch()
         self._workers.watch()

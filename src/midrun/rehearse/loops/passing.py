@@ -1,0 +1,138 @@
+"""Tests in functions that a loop calls, as they were met in its first rounds.
+
+`if self.step % self.save_every == 0` in a callback says nothing of the loop that leads to it. But a
+number in it that grows by the same amount from round to round is known for the rounds to come.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from midrun.rehearse.loops.called import Condition, Known
+from midrun.rehearse.loops.expressions import function, is_chain, value_of
+from midrun.rehearse.loops.names import Place
+from midrun.source.hot import fresh
+
+INDEX = "_@index"  # the name of the round's number among what is known of it
+
+
+@dataclass
+class Passed:
+    """A test, and its whole numbers in each round in which it was made. `namespace` are the
+    variables where it stands, and `often` says that it was made more than once in a round."""
+
+    file: str
+    place: Place
+    test: ast.expr
+    namespace: dict[str, Any]
+    values: dict[int, dict[str, int]] = field(default_factory=dict)
+    often: bool = False
+
+    def note(self, index: int, frame: types.FrameType) -> None:
+        """It is about to be made in a round."""
+        self.often = self.often or index in self.values
+        if not self.often:
+            numbers = {text: _number(text, frame) for text in self._texts()}
+            self.values[index] = {text: n for text, n in numbers.items() if n is not None}
+
+    def condition(self) -> Condition | None:
+        """Its outcome by the number of the round; None if nothing in it grows evenly."""
+        lines = self._lines()
+        if not any(step for _, step in lines.values()):
+            return None
+        names = {text: f"_@p{number}" for number, text in enumerate(lines)}
+        replaced = _Replacing(names).visit(fresh(self.test))
+        made = function(replaced, sorted(names.values()), self.namespace)
+        return Condition(self.file, self.place, "", _value(made, lines, names))
+
+    def moves(self) -> Iterator[tuple[Any, str, int]]:
+        """What grows with each round: the object, the attribute, and by how much."""
+        for text, (_, step) in self._lines().items():
+            owner, _, name = text.rpartition(".")
+            if owner and step:
+                yield value_of(owner, self.namespace, self.namespace), name, step
+
+    def _texts(self) -> set[str]:
+        return {ast.unparse(part) for part in ast.walk(self.test) if is_chain(part)}
+
+    def _lines(self) -> dict[str, tuple[int, int]]:
+        """The numbers that grow evenly: what they are in round 0, and how much a round adds."""
+        rounds = sorted(self.values)
+        if self.often or len(rounds) < 2:
+            return {}
+        found = {}
+        for text in set.intersection(*(set(self.values[index]) for index in rounds)):
+            first, second, last = (self.values[n][text] for n in (rounds[0], rounds[1], rounds[-1]))
+            step, rest = divmod(second - first, rounds[1] - rounds[0])
+            if not rest and last - first == step * (rounds[-1] - rounds[0]):
+                found[text] = first - step * rounds[0], step
+        return found
+
+
+class _Replacing(ast.NodeTransformer):
+    """Puts names in the places of expressions, by their text."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        name = self._names.get(node.id)
+        return ast.Name(name, ast.Load()) if name is not None else node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        name = self._names.get(ast.unparse(node))
+        return ast.Name(name, ast.Load()) if name is not None else self.generic_visit(node)
+
+
+def met(file: str, place: Place, test: ast.expr, frame: types.FrameType) -> Passed:
+    """A test that is met for the first time. Of the variables it keeps those in the test alone, as
+    it would keep the graph of a loss alive."""
+    variables = {**frame.f_globals, **frame.f_locals}
+    names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+    return Passed(file, place, test, {n: variables[n] for n in names if n in variables})
+
+
+def move(moves: list[tuple[Any, str, int]], rounds: int) -> None:
+    """Move attributes on, as so many rounds do."""
+    for owner, name, step in moves:
+        try:
+            setattr(owner, name, getattr(owner, name) + rounds * step)
+        except (AttributeError, TypeError):
+            continue  # it is computed from something else
+
+
+def conditions_and_moves(
+    passed: list[Passed], known: list[Condition], counted: set[str]
+) -> tuple[list[Condition], list[tuple[Any, str, int]]]:
+    """The conditions of tests that are not among those that are known, and what is to be moved on
+    of the numbers in them, but for those that are `counted` by the loop itself, by their names."""
+    places = {(condition.file, condition.place) for condition in known}
+    new = [one for one in passed if (one.file, one.place) not in places]
+    conditions = [found for one in new if (found := one.condition()) is not None]
+    moves = {
+        (id(owner), name): (owner, name, step)
+        for one in passed
+        for owner, name, step in one.moves()
+        if name not in counted
+    }
+    return conditions, list(moves.values())
+
+
+def _number(text: str, frame: types.FrameType) -> int | None:
+    value = value_of(text, frame.f_globals, frame.f_locals)
+    return value if type(value) is int else None
+
+
+def _value(
+    made: Callable[[Known], Any], lines: dict[str, tuple[int, int]], names: dict[str, str]
+) -> Callable[[Known], Any]:
+    def value(known: Known) -> Any:
+        index = known[INDEX]
+        now = {names[text]: first + step * index for text, (first, step) in lines.items()}
+        return made(now)
+
+    return value
