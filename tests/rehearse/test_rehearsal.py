@@ -258,3 +258,26 @@ def test_a_test_in_a_callback_is_met_where_it_is_true(tmp_path: Path) -> None:
     text = textwrap.dedent(text)
     report, _ = rehearse(text, tmp_path)
     assert codes(report) == [("MR300", line_of(text, "undefined"))]
+
+
+def test_a_training_that_begins_late_is_cut_as_well(tmp_path: Path) -> None:
+    text = """
+        import torch
+
+        model = torch.nn.Linear(3, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+        memory = []
+        for step in range(10**6):
+            memory.append(torch.ones(3))
+            if step > 1000:
+                optimizer.zero_grad()
+                model(memory[step % 1000]).sum().backward()
+                optimizer.step()
+            if step == 60_000:
+                print(undefined)
+    """
+    text = textwrap.dedent(text)
+    report, _ = rehearse(text, tmp_path)
+    assert ("MR300", line_of(text, "undefined")) in codes(report)
+    assert report["loops"][0]["visited"][0] == 0
+    assert report["loops"][0]["length"] == 10**6

@@ -136,7 +136,7 @@ class Rehearsing(Sentinel):
         replace_file(Path(self._request.out), answer.write().encode())
 
     def _prepare(self, source: Source) -> None:
-        sites = cut_form(source)
+        sites = cut_form(source, self.cutter.planner.counted)
         self.cutter.add(source.path, sites)
         self._ways.add(source.path, sites)
 
@@ -183,7 +183,8 @@ class Rehearsing(Sentinel):
         if shown is None or shown.tb_frame.f_code.co_filename != file:
             return False
         tree = self._run.book.own[file].tree
-        return any(isinstance(n, ast.Raise) and n.lineno == line for n in ast.walk(tree))
+        raises = (n for n in ast.walk(tree) if isinstance(n, ast.Raise | ast.Assert))
+        return any(n.lineno <= line <= (n.end_lineno or n.lineno) for n in raises)
 
 
 def _seen(stats: Stats) -> LoopSeen:

@@ -6,7 +6,10 @@ import ast
 from types import SimpleNamespace
 from typing import Any
 
+from midrun.rehearse.loops.names import Counted
 from midrun.rehearse.loops.passing import INDEX, Passed, conditions_and_moves, met, move
+
+COUNTED = Counted(added={"step": set(), "seen": set()}, begun_anew={"slot"})
 
 
 def frame_of(**variables: Any) -> Any:
@@ -24,7 +27,7 @@ def passed(test: str, rounds: dict[int, dict[str, Any]]) -> Passed:
 
 def outcomes(found: Passed, rounds: range) -> list[int]:
     """The rounds in which it comes out true."""
-    condition = found.condition()
+    condition = found.condition(COUNTED)
     assert condition is not None
     return [index for index in rounds if condition.value({INDEX: index})]
 
@@ -36,18 +39,24 @@ def test_a_number_that_grows_evenly_is_known_for_the_rounds_to_come() -> None:
 
 
 def test_one_that_stays_is_not_what_a_round_is_told_by() -> None:
-    assert passed("patience > 3", {n: {"patience": 2} for n in range(3)}).condition() is None
+    assert passed("patience > 3", {n: {"patience": 2} for n in range(3)}).condition(COUNTED) is None
 
 
 def test_one_that_grows_now_and_then_is_not_known() -> None:
     rounds = {n: {"best": count} for n, count in enumerate((0, 1, 1))}
-    assert passed("best > 3", rounds).condition() is None
+    assert passed("best > 3", rounds).condition(COUNTED) is None
+
+
+def test_a_place_in_a_ring_is_not_known() -> None:
+    found = passed("ring.slot == 100", {n: {"ring": SimpleNamespace(slot=n)} for n in range(3)})
+    assert found.condition(COUNTED) is None
+    assert not list(found.moves(COUNTED))
 
 
 def test_a_test_that_is_made_more_than_once_in_a_round_belongs_to_another_loop() -> None:
     found = passed("step % 10 == 0", {0: {"step": 0}, 1: {"step": 40}})
     found.note(1, frame_of(step=41))
-    assert found.condition() is None
+    assert found.condition(COUNTED) is None
 
 
 def test_what_grows_is_moved_on_unless_the_loop_does_that() -> None:
@@ -55,6 +64,6 @@ def test_what_grows_is_moved_on_unless_the_loop_does_that() -> None:
     rounds = {n: {"trainer": trainer} for n in range(3)}
     found = passed("trainer.step > trainer.seen", rounds)
     found.values = {n: {"trainer.step": n + 1, "trainer.seen": 32 * (n + 1)} for n in range(3)}
-    _, moves = conditions_and_moves([found], [], counted={"step"})
+    _, moves = conditions_and_moves([found], [], {"step"}, COUNTED)
     move(moves, 10)
     assert (trainer.step, trainer.seen) == (3, 96 + 320)

@@ -18,7 +18,7 @@ from typing import Any
 from midrun.rehearse.loops.called import Condition, Known, of_call
 from midrun.rehearse.loops.expressions import function, is_chain, is_moving, is_pure, value_of
 from midrun.rehearse.loops.form import LoopSite, plain
-from midrun.rehearse.loops.names import Counter, Place, name_of
+from midrun.rehearse.loops.names import Counted, Counter, Place, name_of
 from midrun.rehearse.loops.passing import INDEX, Passed, conditions_and_moves
 from midrun.rehearse.loops.sources import UNKNOWN, Source
 from midrun.source.book import Book
@@ -40,12 +40,12 @@ class Facts:
     """The conditions of one execution of a loop in `frame`, whose round `origin` is the next.
     `steps` are what counters (and then what is counted elsewhere) are known to grow by in a round,
     `heads` what counters were at the head of the last one; `passed` are the tests that were met in
-    those before."""
+    those before, `counted` what the program counts."""
 
     def __init__(
         self, site: LoopSite, source: Source | None, frame: types.FrameType, book: Book, *,
         origin: int, steps: Mapping[int, int], heads: Mapping[int, int],
-        passed: Mapping[Any, Passed] | None = None,
+        passed: Mapping[Any, Passed] | None = None, counted: Counted | None = None,
     ) -> None:  # fmt: skip
         self._site = site
         self._source = source
@@ -61,9 +61,9 @@ class Facts:
         self._depends: dict[str, Any] = {}
         names = frozenset(self.known(origin))
         self.conditions = list(self._conditions(frame.f_code.co_filename, names))
-        counted = {name_of(counter.target) for counter in self._counters}
+        moved = {name_of(counter.target) for counter in self._counters}
         met, self.moves = conditions_and_moves(
-            list((passed or {}).values()), self.conditions, counted
+            list((passed or {}).values()), self.conditions, moved, counted or Counted()
         )
         self.conditions += met
         self.changing = frozenset((c.file, c.place) for c in self.conditions if c.changes)

@@ -39,7 +39,7 @@ class Cutter:
         self.written: Callable[[], int] = lambda: 0
         self._tests: dict[tuple[str, Place], ast.expr] = {}
         self._observer = observer
-        self._planner = Planner(book, whole)
+        self.planner = Planner(book, whole)
         self._stack: list[Execution] = []
         self._pid = os.getpid()
         self._bytes = 0
@@ -58,12 +58,14 @@ class Cutter:
         stats = self.stats.get((frame.f_code.co_filename, line, column))
         if stats is None or stats.is_idle or self._is_elsewhere():
             return iterable
+        self.meter.flush()
         self._close_those_left(frame)
         source = source_of(iterable, self._timed)
         execution = Drawn(self, stats, frame, source)
         for loaded in loaders_in(source):
             stats.workers = loaded.workers
         self._enter(execution)
+        self.meter.leave_out()
         return itertools.chain(execution, Rest(execution))
 
     def turn(self, line: int, column: int) -> bool:
@@ -127,9 +129,9 @@ class Cutter:
     def next_round(self, execution: Execution, frame: types.FrameType) -> int | None:
         """The round to be visited next; None at the end of the loop."""
         trained = self.activity.trained > 0
-        if not self._uncut and self._planner.is_due(execution, trained_before=trained):
+        if not self._uncut and self.planner.is_due(execution, trained_before=trained):
             self.meter.flush()
-            execution.plan = self._planner.plan(execution, frame)
+            execution.plan = self.planner.plan(execution, frame)
             execution.passed = {}
             self.meter.leave_out()
         index = execution.index + 1
@@ -154,11 +156,13 @@ class Cutter:
         self._observer.round(execution.frame, stats.file, stats.line, index, length)
         self.meter.leave_out()
         execution.begun = execution.begun or self.meter.mark()
+        self.meter.leave_out()
 
     def fetches(self, execution: Execution) -> None:
         """The item of a round is about to be drawn: the round begins with that."""
         self.meter.leave_out()
         execution.begun = self.meter.mark()
+        self.meter.leave_out()
 
     def round_ends(self, execution: Execution) -> None:
         """What follows is not of the round that was under way."""
@@ -201,6 +205,7 @@ class Cutter:
             known = execution.known_length or execution.index + 1
             stats.length = max(stats.length or 0, known)
         self._observer.left(stats.file, stats.line)
+        self.meter.leave_out()
 
     def cut_no_more(self) -> None:
         """Visit each round from now on."""
@@ -230,6 +235,12 @@ class Cutter:
         execution.frame = frame
         self._close_those_left(frame)
         self._enter(execution)
+
+    def take_up(self, execution: Drawn, frame: types.FrameType) -> None:
+        """A loop that was left alone goes on, as a model works in it after all."""
+        execution.stats.executions -= 1
+        execution.stats.ended -= 1
+        self.go_on(execution, frame)
 
     @property
     def position(self) -> list[Execution]:

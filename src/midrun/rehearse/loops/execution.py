@@ -218,13 +218,34 @@ class Drawn(Execution):
 
 
 class Rest:
-    """What is left of a loop that is left alone: drawn from without midrun."""
+    """What is left of a loop that is left alone, until a model works in it after all: training may
+    begin once a buffer is full."""
 
     def __init__(self, execution: Drawn) -> None:
         self._execution = execution
+        self._before: tuple[int, int] | None = None
+        self._again = False
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._execution.rest)
+        return self
+
+    def __next__(self) -> Any:
+        execution = self._execution
+        if self._again:
+            return next(execution)
+        activity = execution.cutter.activity
+        now = activity.forwards, activity.trained
+        if self._before is None:
+            self._before = now
+        elif self._before != now:
+            self._again = True
+            execution.stats.trains |= now[1] > self._before[1]
+            execution.stats.evaluates |= not execution.stats.trains
+            execution.cutter.take_up(execution, sys._getframe(1))
+            return next(execution)
+        item = next(execution.rest)
+        execution.index += 1
+        return item
 
 
 def revive(

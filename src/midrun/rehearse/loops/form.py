@@ -25,12 +25,12 @@ from dataclasses import dataclass
 
 from midrun.rehearse.loops.expressions import is_chain, is_pure
 from midrun.rehearse.loops.names import (
+    Counted,
     Counter,
     Place,
     attributes_that_change,
     bound_always_in,
     bound_in,
-    counted_in,
     counter_by_call,
     counters_in,
     globals_that_change,
@@ -87,9 +87,11 @@ class Sites:
     passed: dict[Place, ast.expr]
 
 
-def cut_form(source: Source) -> Sites:
-    """Bring the tree of `source` into cut form, in place."""
-    form = _Form(source.tree)
+def cut_form(source: Source, counted: Counted | None = None) -> Sites:
+    """Bring the tree of `source` into cut form, in place. What it counts is added to `counted`."""
+    counted = counted if counted is not None else Counted()
+    counted.find(source.tree)
+    form = _Form(source.tree, counted)
     form.block(source.tree, "<module>")
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef) and not _is_left_alone(node):
@@ -99,7 +101,7 @@ def cut_form(source: Source) -> Sites:
 
 
 class _Form:
-    def __init__(self, tree: ast.AST) -> None:
+    def __init__(self, tree: ast.AST, counted: Counted) -> None:
         self.loops: dict[Place, LoopSite] = {}
         self.tests: dict[Place, TestSite] = {}
         self.passed: dict[Place, ast.expr] = {}
@@ -107,7 +109,7 @@ class _Form:
         self._attributes = attributes_that_change(tree)
         self._stores = stores_outside_init(tree)
         self._globals = globals_that_change(tree)
-        self._counted = counted_in(tree)
+        self._counted = counted
 
     def block(self, node: ast.AST, function: str) -> None:
         """Prepare the statements in the blocks of `node`, those of its own scope."""
@@ -148,7 +150,7 @@ class _Form:
         rare = frozenset(bound) - frozenset(n for part in node.body for n in bound_always_in(part))
         changing = tuple(self._changing(node, {ast.unparse(c.target) for c in counters}))
         counted = tuple(
-            counter_by_call(part, self._counted[name_of(part)], node.body)
+            counter_by_call(part, self._counted.added[name_of(part)], node.body)
             for part in changing
             if name_of(part) in self._counted
         )

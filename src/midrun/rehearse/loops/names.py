@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter as Counts
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from midrun.source.expressions import called_name
 from midrun.source.module import own_scope
@@ -106,19 +106,31 @@ def globals_that_change(tree: ast.AST) -> frozenset[str]:
     )
 
 
-def counted_in(tree: ast.AST) -> dict[str, set[str]]:
-    """The names and attributes that functions of a file add to, and never begin anew, with the
-    names of these functions."""
-    added: dict[str, set[str]] = {}
-    begun_anew = {""}
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef) and function.name != "__init__":
-            for node in own_scope(function):
-                if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
-                    added.setdefault(name_of(node.target), set()).add(function.name)
-                elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-                    begun_anew.update(name_of(target) for target in node.targets)
-    return {name: by for name, by in added.items() if name not in begun_anew}
+@dataclass
+class Counted:
+    """The names and attributes that functions of a program add to, with the names of these
+    functions (`added`), and those that are begun anew somewhere, or changed in another way."""
+
+    added: dict[str, set[str]] = field(default_factory=dict)
+    begun_anew: set[str] = field(default_factory=lambda: {""})
+
+    def find(self, tree: ast.AST) -> None:
+        """Add those of a file."""
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef) and function.name != "__init__":
+                for node in own_scope(function):
+                    self._find(node, function.name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.added and name not in self.begun_anew
+
+    def _find(self, node: ast.AST, function: str) -> None:
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            self.added.setdefault(name_of(node.target), set()).add(function)
+        elif isinstance(node, ast.AugAssign):
+            self.begun_anew.add(name_of(node.target))
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            self.begun_anew.update(name_of(target) for target in node.targets)
 
 
 def name_of(node: ast.expr) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from midrun.rehearse.loops.called import Condition, Known
 from midrun.rehearse.loops.expressions import function, is_chain, value_of
-from midrun.rehearse.loops.names import Place
+from midrun.rehearse.loops.names import Counted, Place
 from midrun.source.hot import fresh
 
 INDEX = "_@index"  # the name of the round's number among what is known of it
@@ -39,9 +39,14 @@ class Passed:
             numbers = {text: _number(text, frame) for text in self._texts()}
             self.values[index] = {text: n for text, n in numbers.items() if n is not None}
 
-    def condition(self) -> Condition | None:
-        """Its outcome by the number of the round; None if nothing in it grows evenly."""
+    def condition(self, counted: Counted) -> Condition | None:
+        """Its outcome by the number of the round; None if nothing in it grows evenly, but for what
+        is begun anew some time."""
         lines = self._lines()
+        if any(
+            text.rpartition(".")[2] in counted.begun_anew for text, (_, s) in lines.items() if s
+        ):
+            return None
         if not any(step for _, step in lines.values()):
             return None
         names = {text: f"_@p{number}" for number, text in enumerate(lines)}
@@ -49,11 +54,12 @@ class Passed:
         made = function(replaced, sorted(names.values()), self.namespace)
         return Condition(self.file, self.place, "", _value(made, lines, names))
 
-    def moves(self) -> Iterator[tuple[Any, str, int]]:
-        """What grows with each round: the object, the attribute, and by how much."""
+    def moves(self, counted: Counted) -> Iterator[tuple[Any, str, int]]:
+        """What is counted up in each round: the object, the attribute, and by how much. What is
+        begun anew some time (the place in a ring of items) is not moved on."""
         for text, (_, step) in self._lines().items():
             owner, _, name = text.rpartition(".")
-            if owner and step:
+            if owner and step and name in counted:
                 yield value_of(owner, self.namespace, self.namespace), name, step
 
     def _texts(self) -> set[str]:
@@ -106,18 +112,18 @@ def move(moves: list[tuple[Any, str, int]], rounds: int) -> None:
 
 
 def conditions_and_moves(
-    passed: list[Passed], known: list[Condition], counted: set[str]
+    passed: list[Passed], known: list[Condition], moved: set[str], counted: Counted
 ) -> tuple[list[Condition], list[tuple[Any, str, int]]]:
     """The conditions of tests that are not among those that are known, and what is to be moved on
-    of the numbers in them, but for those that are `counted` by the loop itself, by their names."""
+    of the numbers in them that are `counted`, but for those that the loop has `moved` itself."""
     places = {(condition.file, condition.place) for condition in known}
     new = [one for one in passed if (one.file, one.place) not in places]
-    conditions = [found for one in new if (found := one.condition()) is not None]
+    conditions = [found for one in new if (found := one.condition(counted)) is not None]
     moves = {
         (id(owner), name): (owner, name, step)
         for one in passed
-        for owner, name, step in one.moves()
-        if name not in counted
+        for owner, name, step in one.moves(counted)
+        if name not in moved
     }
     return conditions, list(moves.values())
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from midrun.rehearse.loops.conditions import Facts, Outcome
 
 _SCANNED = 100_000  # rounds whose conditions are looked at
+_MANY = 0.02  # share of the rounds
 _LAST = 64  # of which these are the last of a longer loop
 
 
@@ -51,11 +52,13 @@ def plan(
     seen: Counter[Outcome],
     times: int,
     times_later: int,
+    enough: int = 0,
 ) -> Plan:
     """The plan for a loop of which `begin` rounds have been visited. The first `first` are visited
     in any case, and `rounds` where no end is known. `seen` counts outcomes of conditions that were
     met before: each that is true is to be met so many `times`, those that change what they depend
-    on (Facts.changing) `times_later`, and each that is false once."""
+    on (Facts.changing) `times_later`, and each that is false once. Of a kind that
+    many rounds are of, `enough` are visited to tell what they take."""
     length = _length(facts, length, begin)
     last = length if length is not None else max(first, rounds)
     visited = {*range(begin, min(first, last)), last // 2, last - 1}
@@ -76,9 +79,15 @@ def plan(
         if any(met[outcome] < wanted(outcome) for outcome in found):
             visited.add(index)
             met.update(found)
+    of_kind: dict[Hashable, list[int]] = {}
     for index, values in outcomes.items():
-        if index not in visited:
-            kinds[facts.kind(values)] += 1
+        of_kind.setdefault(facts.kind(values), []).append(index)
+    for indices in of_kind.values():
+        if len(indices) > _MANY * len(outcomes):
+            missing = enough - len(visited.intersection(indices))
+            visited.update([index for index in indices if index not in visited][: max(0, missing)])
+    for kind, indices in of_kind.items():
+        kinds[kind] = len(indices) - len(visited.intersection(indices))
     visited = {index for index in visited if index >= begin}
     missing = (length or last) - begin - len(visited)
     known = sum(kinds.values())

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from midrun.rehearse.loops.conditions import Facts
 from midrun.rehearse.loops.execution import Drawn, Execution
+from midrun.rehearse.loops.names import Counted
 from midrun.rehearse.loops.plan import Plan, plan
 from midrun.source.book import Book
 
@@ -18,6 +19,7 @@ _MEASURED_SECONDS = 0.5  # seconds that they may take
 _FEWEST = 5  # rounds that a loop needs to be worth a cut
 _TIMES = 5  # times that a condition is to be true: the fourth checkpoint may replace the first
 _QUICK = 0.2  # seconds of a round that is visited so often
+_ENOUGH = 10  # rounds of each kind that are visited, if they are quick
 _CHEAP = 1.0  # seconds that all rounds of a loop may take to be visited
 _ENDLESS = 1000  # rounds, at most, of a loop whose end is not known
 _ENDLESS_SECONDS = 2.0  # and how long they may take
@@ -26,11 +28,13 @@ _FIRST_SECONDS = 5.0  # seconds that rounds may take that are there to let the w
 
 
 class Planner:
-    """Plans loops. `whole` names those that are not cut, by file and line."""
+    """Plans loops. `whole` names those that are not cut, by file and line; `counted` is what the
+    files of the program count."""
 
     def __init__(self, book: Book, whole: Iterable[tuple[str, int]]) -> None:
         self._book = book
         self._whole = frozenset(whole)
+        self.counted = Counted()
 
     def is_due(self, execution: Execution, *, trained_before: bool) -> bool:
         """Whether it is time to plan the rounds of a loop, or to plan them anew."""
@@ -72,6 +76,7 @@ class Planner:
             steps=stats.steps,
             heads=execution.heads,
             passed=execution.passed,
+            counted=self.counted,
         )
         execution.facts = facts
         execution.settle()
@@ -86,6 +91,7 @@ class Planner:
             seen=stats.outcomes,
             times=_TIMES if pace < _QUICK else 1,
             times_later=_TIMES,
+            enough=_ENOUGH if pace < _QUICK else 1,
         )
         if before is not None:
             return found.instead_of(before)
