@@ -5,6 +5,7 @@ Nothing of what is called changes: arguments and results are passed on as they a
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import threading
@@ -119,9 +120,8 @@ class Calls:
             outputs = graph.numbers_of(graph.tensors_in(result, torch.Tensor))
             self._chain(model, taken)
             inputs = tuple(self._serial(t if t._base is None else t._base) for t in taken)
-            pointers = {pointer(t) for t in graph.tensors_in(result, torch.Tensor)}
-            model.carries |= not {pointer(t) for t in taken}.isdisjoint(model.gave - {0})
-            model.gave = frozenset(pointers)
+            model.carries |= not storages(taken).isdisjoint(model.gave)
+            model.gave = storages(graph.tensors_in(result, torch.Tensor))
         place = scene.places.here()
         if place is not None:
             entry = scene.entry
@@ -268,12 +268,15 @@ class Calls:
         return within
 
 
-def pointer(tensor: Any) -> int:
-    """Where the memory of a tensor is; 0 if it has none."""
-    try:
-        return int(tensor.untyped_storage().data_ptr())
-    except (RuntimeError, NotImplementedError):  # a sparse tensor, or one without a value
-        return 0
+def storages(tensors: list[Any]) -> frozenset[Any]:
+    """Weak references to the memory of tensors, equal if it is the same. Addresses would not do:
+    what is freed is given to others."""
+    kind = sys.modules["torch.multiprocessing.reductions"].StorageWeakRef
+    found = set()
+    for tensor in tensors:
+        with contextlib.suppress(RuntimeError, NotImplementedError):  # a sparse tensor has none
+            found.add(kind(tensor.untyped_storage()))
+    return frozenset(found)
 
 
 def _add_hook(table: Any, hook: Callable[[Any, Any, Any], None]) -> None:

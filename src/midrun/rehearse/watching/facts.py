@@ -18,8 +18,8 @@ from midrun.rehearse.watching.places import Place
 class Model:
     """A module that the program called. `parameters` are the ids of its parameters, `modal` the
     modules in it that do something else in training than in evaluation. `generates` says that its
-    output went into another model, `carries` that what it gave (memory at the addresses `gave`) was
-    given to it again."""
+    output went into another model, `carries` that what it gave (in storages that `gave` refers to)
+    was given to it again."""
 
     name: str
     ref: weakref.ref[Any]
@@ -27,7 +27,7 @@ class Model:
     modal: tuple[weakref.ref[Any], ...]
     generates: bool = False
     carries: bool = False
-    gave: frozenset[int] = frozenset()
+    gave: frozenset[Any] = frozenset()
 
     def modal_in_training(self) -> bool:
         """Whether any of those is in training mode."""

@@ -27,7 +27,7 @@ _LONG = 100  # rounds that graphs are kept for, if they are given up after them
 class _Kept:
     """What a variable reaches, seen at the starts of rounds: how many models' outputs and losses of
     passes that are over, and how many outputs that no backward pass has come to (yet). `since` is
-    the round in which it began to, `longest` for how many it went on."""
+    the round in which it began to, `longest` for how many it went on, `identity` the container."""
 
     entry: Entry
     file: str
@@ -36,6 +36,7 @@ class _Kept:
     first_nodes: int = 0
     growths: int = 0
     shrank: bool = False
+    identity: int = 0
     since: int = 0
     longest: int = 0
     open: int = 0
@@ -67,17 +68,21 @@ class GraphKept(Watcher):
 
     def _saw(self, entry: Entry, held: Held, tensors: list[Any], more: int) -> None:
         found = graph.reach(tensors, _NODES)
-        spent = len(found.numbers & self.scene.spent) + more
+        spent = len(found.numbers & self.scene.spent)
+        spent += more if spent else 0
         calls = {self.scene.output(number) for number in found.numbers}
         unused = [c for c in calls if c is not None and not c.reached]
         kept = self._kept.setdefault((entry.place, held.path), _Kept(entry, held.file))
+        identity = id(held.value) if isinstance(held.value, CONTAINERS) else 0
+        if kept.identity != identity:  # begun anew: what it held is gone
+            kept.identity, kept.since = identity, entry.index
         if kept.entry is not entry:
             kept.entry, kept.spent, kept.open = entry, 0, 0
         if spent <= kept.spent:
             kept.shrank |= 0 < spent < kept.spent
             kept.since = entry.index
         else:
-            kept.longest = max(kept.longest, entry.index - kept.since)
+            kept.longest = max(kept.longest, entry.index - kept.since if identity else 0)
         # The first one may be a variable of the round before, which the next round binds anew.
         kept.growths += spent > kept.spent > 0
         kept.open_growths += len(unused) > kept.open > 0
