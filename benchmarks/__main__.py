@@ -10,6 +10,7 @@ from benchmarks import (
     explaining,
     going,
     overhead,
+    rehearsing,
     resuming,
     retrying,
     savepoints,
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Workplace], Iterator[Row]]] = {
     "goto": going.goto,
     "data": data.data,
     "watch": retrying.watch,
+    "rehearse": rehearsing.rehearse,
 }
 
 

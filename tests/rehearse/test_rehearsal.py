@@ -281,3 +281,28 @@ def test_a_training_that_begins_late_is_cut_as_well(tmp_path: Path) -> None:
     assert ("MR300", line_of(text, "undefined")) in codes(report)
     assert report["loops"][0]["visited"][0] == 0
     assert report["loops"][0]["length"] == 10**6
+
+
+def test_what_workers_run_has_run_and_what_is_written_at_the_end_counts(tmp_path: Path) -> None:
+    text = """
+        import torch
+        from torch.utils.data import DataLoader, Dataset
+
+        class Items(Dataset):
+            def __len__(self):
+                return 400
+            def __getitem__(self, index):
+                item = torch.ones(3)
+                return item
+
+        model = torch.nn.Linear(3, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for x in DataLoader(Items(), batch_size=4, num_workers=1):
+            optimizer.zero_grad()
+            model(x).sum().backward()
+            optimizer.step()
+        open("weights", "wb").write(bytes(10_000))
+    """
+    report, _ = rehearse(textwrap.dedent(text), tmp_path)
+    assert report["never_ran"] == []
+    assert report["forecast"]["written"] == 10_000

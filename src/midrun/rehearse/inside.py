@@ -11,6 +11,7 @@ import re
 import resource
 import traceback
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,9 @@ class Rehearsing(Sentinel):
         )  # fmt: skip
         self._reads = Reads()
         self._devices = DeviceMemory()
-        self._watching = Watching(run.own.has_file, self.cutter.activity, self.cutter.meter.aside)
+        self._watching = Watching(
+            run.own.has_file, self.cutter.activity, self.cutter.meter.aside, _Blocks(run)
+        )
         self._peak = 0
         self._peak_place: tuple[str, int] | None = None
 
@@ -150,9 +153,10 @@ class Rehearsing(Sentinel):
     def _never_ran(self) -> list[tuple[str, int, int]]:
         """The blocks that have not been entered: file, first and last line."""
         run = self._run
+        ran = run.seen | self._watching.blocks_in_workers
         found = []
         for number, (file, line, column) in enumerate(run.book.blocks.places):
-            if number in run.seen or file not in run.book.own:
+            if number in ran or file not in run.book.own:
                 continue
             found.append((file, line, _end_of_block(run.book.own[file].tree, line, column)))
         outermost: list[tuple[str, int, int]] = []
@@ -185,6 +189,17 @@ class Rehearsing(Sentinel):
         tree = self._run.book.own[file].tree
         raises = (n for n in ast.walk(tree) if isinstance(n, ast.Raise | ast.Assert))
         return any(n.lineno <= line <= (n.end_lineno or n.lineno) for n in raises)
+
+
+class _Blocks:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def unseen(self) -> set[int]:
+        return set(range(len(self._run.book.blocks.places))) - self._run.seen
+
+    def call_next(self, number: int, function: Callable[[], object]) -> None:
+        self._run.flags.call_next(number, function)
 
 
 def _seen(stats: Stats) -> LoopSeen:

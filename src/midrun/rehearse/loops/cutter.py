@@ -217,6 +217,8 @@ class Cutter:
         """The script has ended."""
         while self._stack:
             self.leave(self._stack[-1])
+        self.meter.flush()
+        self.meter.grew(BYTES, self.written() - self._bytes)
 
     def revived(
         self, file: str, place: Place, source: Source, index: int, plan: Plan | None, *, runs: bool

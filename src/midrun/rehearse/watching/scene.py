@@ -39,6 +39,7 @@ class Scene:
         self.called: set[int] = set()  # the ids of all modules that were called
         self.called_with_gradients: set[int] = set()
         self.draws: list[Draw] = []
+        self.blocks: set[int] = set()  # that worker processes ran
         self.bases: dict[int, Loader] = {}  # by the seed of a pass
         self.schedulers: Weakly[Entry | None] = Weakly()  # the loops that they were made in
         self.budget = Budget(share=0.02, free=_FREE)

@@ -16,28 +16,36 @@ from midrun.rehearse.watching.places import Place, Places
 from midrun.rehearse.watching.scene import Scene
 from midrun.rehearse.watching.seeding import Seeding
 from midrun.rehearse.watching.watcher import Watcher
-from midrun.rehearse.watching.workers import Workers
+from midrun.rehearse.watching.workers import Blocks, Workers
 
 
 class Watching:
     """Watches one script in its own process, and counts in `activity` what its models do. `own`
-    says whether a file is the user's; `aside` is told the seconds that watching takes."""
+    says whether a file is the user's; `aside` is told the seconds that watching takes, and `blocks`
+    are those of its code."""
 
     def __init__(
         self,
         own: Callable[[str], bool],
         activity: Activity | None = None,
         aside: Callable[[float], None] = lambda seconds: None,
+        blocks: Blocks | None = None,
     ) -> None:
         self._activity = activity or Activity()
         self._scene = Scene(Places(own))
         self._events = Events(self._scene, [kind(self._scene) for kind in KINDS], aside)
-        self._workers = Workers(self._scene)
+        self._workers = Workers(self._scene, blocks)
 
     @property
     def failures(self) -> list[str]:
         """What went wrong in the watching itself, which the script does not notice."""
         return self._events.failures
+
+    @property
+    def blocks_in_workers(self) -> set[int]:
+        """The numbers of blocks that worker processes ran."""
+        self._workers.collect()
+        return self._scene.blocks
 
     def begin(self) -> None:
         """Watch from now on: once, before the script is run. torch may be imported later."""
