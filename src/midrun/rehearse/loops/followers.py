@@ -37,7 +37,8 @@ class Followers:
 
     def positions(self) -> Positions:
         """Where each one is."""
-        return {ref: _position(found) for ref in self._known if (found := ref()) is not None}
+        known = tuple(self._known)  # any of them may go meanwhile
+        return {ref: _position(found) for ref in known if (found := ref()) is not None}
 
     def moved(self, before: Positions) -> Positions:
         """By how much each one has moved on that was there before."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,15 +39,12 @@ class Passed:
             numbers = {text: _number(text, frame) for text in self._texts()}
             self.values[index] = {text: n for text, n in numbers.items() if n is not None}
 
-    def condition(self, counted: Counted) -> Condition | None:
-        """Its outcome by the number of the round; None if nothing in it grows evenly, but for what
-        is begun anew some time."""
+    def condition(self, passing: Collection[str]) -> Condition | None:
+        """Its outcome by the number of the round; None if nothing in it grows evenly, or something
+        does that is in `passing`: what grows for a while, and is begun anew."""
         lines = self._lines()
-        if any(
-            text.rpartition(".")[2] in counted.begun_anew for text, (_, s) in lines.items() if s
-        ):
-            return None
-        if not any(step for _, step in lines.values()):
+        grows = {text.rpartition(".")[2] for text, (_, step) in lines.items() if step}
+        if not grows or not grows.isdisjoint(passing):
             return None
         names = {text: f"_@p{number}" for number, text in enumerate(lines)}
         replaced = _Replacing(names).visit(fresh(self.test))
@@ -118,7 +115,9 @@ def conditions_and_moves(
     of the numbers in them that are `counted`, but for those that the loop has `moved` itself."""
     places = {(condition.file, condition.place) for condition in known}
     new = [one for one in passed if (one.file, one.place) not in places]
-    conditions = [found for one in new if (found := one.condition(counted)) is not None]
+    # What the loop itself counts goes on as long as it does, wherever it was begun.
+    passing = counted.begun_anew - moved
+    conditions = [found for one in new if (found := one.condition(passing)) is not None]
     moves = {
         (id(owner), name): (owner, name, step)
         for one in passed
