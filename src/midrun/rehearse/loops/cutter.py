@@ -132,7 +132,6 @@ class Cutter:
         if not self._uncut and self.planner.is_due(execution, trained_before=trained):
             self.meter.flush()
             execution.plan = self.planner.plan(execution, frame)
-            execution.passed = {}
             self.meter.leave_out()
         index = execution.index + 1
         if execution.plan is None:

@@ -57,8 +57,8 @@ def plan(
     """The plan for a loop of which `begin` rounds have been visited. The first `first` are visited
     in any case, and `rounds` where no end is known. `seen` counts outcomes of conditions that were
     met before: each that is true is to be met so many `times`, those that change what they depend
-    on (Facts.changing) `times_later`, and each that is false once. Of a kind that
-    many rounds are of, `enough` are visited to tell what they take."""
+    on (Facts.changing) `times_later`, and each that is false once. Of a kind that many rounds are
+    of, `enough` are visited to tell what they take."""
     length = _length(facts, length, begin)
     last = length if length is not None else max(first, rounds)
     visited = {*range(begin, min(first, last)), last // 2, last - 1}

@@ -40,9 +40,10 @@ class Planner:
         """Whether it is time to plan the rounds of a loop, or to plan them anew."""
         stats = execution.stats
         if execution.decided:
-            facts = execution.facts
-            stale = execution.plan is not None and facts is not None and execution.frame is not None
-            return stale and facts.are_stale(execution.frame)  # type: ignore[union-attr, arg-type]
+            facts, frame = execution.facts, execution.frame
+            if execution.plan is None or facts is None or frame is None:
+                return False
+            return facts.are_stale(frame)
         if (stats.file, stats.line) in self._whole:
             execution.decided = True
             return False
@@ -51,15 +52,15 @@ class Planner:
         return stats.trains or (stats.evaluates and (trained_before or execution.seconds > _LONG))
 
     def plan(self, execution: Execution, frame: types.FrameType) -> Plan | None:
-        """The plan of a loop; None if all of its rounds are visited, also because midrun fails to
-        make one, which is no fault of the script."""
+        """The plan of a loop; None if all of its rounds are visited. Where midrun fails to make
+        one, it is the one that it had: that is no fault of the script."""
         execution.decided = True
         try:
             return self._plan(execution, frame)
         except Exception:
             if os.environ.get("MIDRUN_DEBUG"):
                 raise
-            return None
+            return execution.plan
 
     def _plan(self, execution: Execution, frame: types.FrameType) -> Plan | None:
         stats, begin = execution.stats, execution.index + 1
@@ -91,7 +92,7 @@ class Planner:
             seen=stats.outcomes,
             times=_TIMES if pace < _QUICK else 1,
             times_later=_TIMES,
-            enough=_ENOUGH if pace < _QUICK else 1,
+            enough=_ENOUGH if pace < _QUICK and stats.executions == 1 else 0,
         )
         if before is not None:
             return found.instead_of(before)
