@@ -21,6 +21,7 @@ from midrun.rehearse.request import Answer, Crash, Request, TestSeen
 
 _BRANCHES = 8  # tests that are tried the other way
 _LONGEST = 30.0  # seconds that one of these may take
+_TRYING = 20.0  # seconds after which no other one is begun
 _DATA = 20.0  # seconds for the data that the script opens
 
 
@@ -89,7 +90,10 @@ def rehearse(
     faults = [*_own_faults(answer), *_of_crash(answer)]
     ways = 0
     if not any(fault.rule == "crash" for fault in faults):
+        until = time.monotonic() + _TRYING
         for test in _one_way(answer)[:_BRANCHES]:
+            if time.monotonic() > until:
+                break
             progress(f"line {test.line} the other way")
             ways += 1
             faults += _other_way(script, at, test)
@@ -162,12 +166,10 @@ def _where(crash: Crash) -> str:
 
 
 def _one_way(answer: Answer) -> list[TestSeen]:
-    """The tests that came out one way only, and can be tried the other."""
-    return [
-        test
-        for test in answer.tests
-        if len(test.outcomes) == 1 and test.trained and not test.raises
-    ]
+    """The tests that came out one way only, and can be tried the other; those first that need not
+    be tried from the start."""
+    found = (t for t in answer.tests if len(t.outcomes) == 1 and t.trained and not t.raises)
+    return sorted(found, key=lambda test: not test.savepoint)
 
 
 def _other_way(script: Script, at: Stage, test: TestSeen) -> list[Fault]:

@@ -4,7 +4,7 @@ condition one that makes it true and one that makes it false."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from midrun.rehearse.loops.conditions import Facts, Outcome
@@ -65,6 +65,7 @@ def plan(
     met = Counter(seen)
     kinds: Counter[Hashable] = Counter()
     scanned = _scanned(begin, length if length is not None else _SCANNED)
+    scanned = scanned if facts.conditions else range(begin, begin)
     outcomes = {index: facts.outcomes(index) for index in scanned}
 
     def wanted(outcome: Outcome) -> int:
@@ -93,6 +94,8 @@ def plan(
     known = sum(kinds.values())
     share = max(0, missing) / known if known and length is not None else 0.0
     left_out = {kind: count * share for kind, count in kinds.items()}
+    if not facts.conditions and length is not None:
+        left_out = {(): float(max(0, missing))}
     return Plan(sorted(visited), length, left_out, begin)
 
 
@@ -133,7 +136,7 @@ def _rounds(facts: Facts, index: int, ends: list[int]) -> int:
     return index if stops else index + 1
 
 
-def _scanned(begin: int, end: int) -> list[int]:
+def _scanned(begin: int, end: int) -> Sequence[int]:
     if end - begin <= _SCANNED:
         return list(range(begin, end))
     return [*range(begin, begin + _SCANNED - _LAST), *range(end - _LAST, end)]

@@ -49,7 +49,10 @@ class Planner:
             return False
         if stats.executions == 1 and execution.index + 1 < _FIRST and execution.seconds < _LONG:
             return False  # the first round takes longer than the others
-        return stats.trains or (stats.evaluates and (trained_before or execution.seconds > _LONG))
+        if stats.trains or execution.seconds > _LONG:
+            return stats.works
+        # Of the others, one whose end is not known is needed whole: a solver of adaptive steps.
+        return stats.evaluates and trained_before and execution.known_length is not None
 
     def plan(self, execution: Execution, frame: types.FrameType) -> Plan | None:
         """The plan of a loop; None if all of its rounds are visited. Where midrun fails to make
