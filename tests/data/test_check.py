@@ -171,3 +171,12 @@ def test_memory_does_not_grow_with_a_file(folder):
     assert look_at(str(folder / "x.csv")).findings == []
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 32 << 10  # KiB
+
+
+def test_what_there_is_no_time_for_is_left_and_nothing_is_compared(folder):
+    for number in range(300):
+        (folder / f"{number}.txt").write_text("the same")
+    report = check([str(folder)], workers=1, seconds=0.0)
+    assert report.files + report.unread >= 300
+    assert report.unread > 0
+    assert report.findings == []

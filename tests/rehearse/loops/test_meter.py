@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from midrun.rehearse.loops.meter import BYTES, Mark, Meter, Rounds
+from midrun.rehearse.loops.meter import BYTES, MEMORY, Mark, Meter, Rounds
 
 
 def took(seconds: float, saved: float = 0.0) -> Mark:
@@ -49,3 +49,22 @@ def test_time_is_counted_for_the_innermost() -> None:
         spent = meter.mark().since(before)
     assert list(spent.total) == [("data",)]
     assert spent.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("growths", "each"),
+    [
+        ([90.0, 8.0, 3.0, 3.0, 3.0], 3.0),  # a leak
+        ([90.0, 8.0, 0.0, 132.0, 0.0], 0.0),  # an allocator that takes memory in pieces
+        ([90.0, -8.0, 5.0, -5.0, 0.0], 0.0),
+        ([90.0, 8.0], 0.0),  # too few to tell
+    ],
+)
+def test_memory_grows_by_what_each_later_round_adds(growths: list[float], each: float) -> None:
+    rounds = Rounds()
+    for growth in (50.0, *growths):
+        amounts = {MEMORY: growth}
+        rounds.visited("step", Mark(amounts, amounts, amounts))
+    meter = Meter()
+    meter.add(rounds, {"step": 1000})
+    assert meter.total[MEMORY] == pytest.approx(1000 * each)
