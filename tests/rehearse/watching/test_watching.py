@@ -128,3 +128,39 @@ def test_a_mistake_of_the_watching_harms_nothing(tmp_path: Path) -> None:
         print(watching.failures)
     """
     assert run(tmp_path, code) == ["True", """["NeverZeroed.stepped: RuntimeError('a mistake')"]"""]
+
+
+SEEN_AT_TIMES = """
+    class AtTimes:
+        def __init__(self, pattern):
+            self.pattern, self.asked = pattern, 0
+        def allows(self, kind):
+            if kind != "call":
+                return True
+            self.asked += 1
+            return self.pattern[(self.asked - 1) % len(self.pattern)]
+        def timed(self, action):
+            return action()
+    watching._scene.budget = AtTimes({pattern})
+    watching.begin()
+    execute(path, watching, cuts=False)
+    print([(fault.rule, fault.line) for fault in watching.faults()], watching.failures)
+"""
+
+
+@pytest.mark.parametrize("pattern", [(0, 1), (0, 0, 1), (0, 0, 0, 1, 1, 1)])
+def test_calls_that_are_looked_at_only_at_times_give_no_false_alarm(
+    tmp_path: Path, pattern: tuple[int, ...]
+) -> None:
+    script = """
+        import torch
+        model, criterion = torch.nn.Linear(2, 2), torch.nn.CrossEntropyLoss()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for step in range(60):
+            x = torch.randn(8, 2)
+            loss = criterion(model(x), (x[:, 0] > 0).long())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    """
+    assert run(tmp_path, SEEN_AT_TIMES.format(pattern=pattern), script) == ["[] []"]

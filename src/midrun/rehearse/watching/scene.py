@@ -56,6 +56,7 @@ class Scene:
     def began_round(self, entry: Entry) -> None:
         """A round has begun, with what was loaded for it."""
         entry.batch, self._pending = self._pending, ()
+        self._observes = None
 
     def left(self, entry: Entry) -> None:
         """A loop has ended: before its data did, or not."""
@@ -79,9 +80,11 @@ class Scene:
 
     def observes_call(self) -> bool:
         """Whether to look at a call of a model: in the first rounds of a loop always, and later as
-        the budget allows."""
-        early = self.entry is not None and self.entry.visited <= _FREE
-        self._observes = early or self.budget.allows("call")
+        the budget allows. All calls up to a backward pass are, or none: of a half nothing could
+        be told."""
+        if self._observes is None:
+            early = self.entry is not None and self.entry.visited <= _FREE
+            self._observes = early or self.budget.allows("call")
         return self._observes
 
     def observes_pass(self) -> bool:

@@ -32,6 +32,7 @@ class _Kept:
     entry: Entry
     file: str
     spent: int = 0
+    most: int = 0
     nodes: int = 0
     first_nodes: int = 0
     growths: int = 0
@@ -77,17 +78,19 @@ class GraphKept(Watcher):
         if kept.identity != identity:  # begun anew: what it held is gone
             kept.identity, kept.since = identity, entry.index
         if kept.entry is not entry:
-            kept.entry, kept.spent, kept.open = entry, 0, 0
+            kept.entry, kept.spent, kept.most, kept.open = entry, 0, 0, 0
         if spent <= kept.spent:
             kept.shrank |= 0 < spent < kept.spent
             kept.since = entry.index
         else:
             kept.longest = max(kept.longest, entry.index - kept.since if identity else 0)
         # The first one may be a variable of the round before, which the next round binds anew.
-        kept.growths += spent > kept.spent > 0
+        # What is less is of rounds that were not looked at: only more than ever is a growth.
+        kept.growths += spent > kept.most > 0
         kept.open_growths += len(unused) > kept.open > 0
         kept.first_nodes = kept.first_nodes or len(found.numbers)
-        kept.spent, kept.open, kept.nodes = spent, len(unused), len(found.numbers)
+        kept.spent, kept.most = spent, max(spent, kept.most)
+        kept.open, kept.nodes = len(unused), len(found.numbers)
         kept.forwards = unused or kept.forwards
 
     def faults(self) -> Iterator[Fault]:
