@@ -1,4 +1,5 @@
-"""Steps of training, each timed: `rehearsed.py MODEL STEPS`. Prints their CPU seconds in one line.
+"""Steps of training, each timed: `rehearsed.py MODEL STEPS`. Prints the number of each
+step that was run, with its CPU seconds.
 
 MODEL is one of steps.py.
 """
@@ -16,17 +17,18 @@ def main(kind: str, steps: int) -> None:
     torch.set_num_threads(1)
     model, x, y, _ = setup(kind)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
-    took = []
+    took = {}
     began = time.process_time()
-    for _ in range(steps):
+    for step in range(steps):
         loss = nn.functional.cross_entropy(model(x), y)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         now = time.process_time()
-        took.append(now - began)
+        took[step] = now - began
         began = now
-    print(*took)
+    for step, spent in took.items():
+        print(step, spent)
 
 
 if __name__ == "__main__":
