@@ -21,6 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # the two places where a process starts stand above all.
 RANK = {
     "errors": 0,
+    "processors": 0,
     "source": 1,
     "state": 2,
     "store": 3,

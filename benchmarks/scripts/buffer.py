@@ -1,7 +1,8 @@
 """A replay buffer of 2 GiB, of which a run of 1% is overwritten between two savepoints.
 
-Prints, for each of STEPS savepoints after the first, the CPU time in seconds of hashing the whole
-buffer once and of the savepoint, and the bytes that had changed.
+Prints, for each of STEPS savepoints after the first, the seconds that the script stands still
+while the whole buffer is hashed once, and for the savepoint; the CPU time of both, of all threads;
+and the bytes that had changed.
 """
 
 import glob
@@ -31,15 +32,21 @@ def save(count: int) -> None:
         time.sleep(0.05)
 
 
+def now() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
 save(1)
 position, share = 0, buffer.size // 100
 for _ in range(STEPS):
     buffer[position : position + share] += 1
     position += share
-    began = time.thread_time()
+    began = now()
     xxhash.xxh3_128_digest(buffer)
-    hashed = time.thread_time()
+    hashed = now()
     midrun.savepoint()
-    ended = time.thread_time()
-    print(hashed - began, ended - hashed, share * buffer.itemsize, flush=True)
+    ended = now()
+    wall, cpu = zip(began, hashed, ended, strict=True)
+    print(wall[1] - wall[0], wall[2] - wall[1], end=" ")
+    print(cpu[1] - cpu[0], cpu[2] - cpu[1], share * buffer.itemsize, flush=True)
     time.sleep(1)  # until it is on disk

@@ -1,6 +1,6 @@
-"""A small transformer whose training turns NaN: `explained.py [CALM]`.
+"""A small transformer whose training turns NaN: `explained.py STEP [calm]`.
 
-At step BAD a penalty takes the root of 0. Prints the seconds of wall and of CPU time that a step
+At that step a penalty takes the root of 0. Prints the seconds of wall and of CPU time that a step
 takes, just before. With `calm` it has no penalty, and ends there: a savepoint is taken, and after
 it, the time printed.
 """
@@ -14,8 +14,8 @@ from torch import nn
 
 import midrun
 
-BAD = 120
-STEPS = 400
+BAD = int(sys.argv[1])
+STEPS = BAD + 280
 
 
 class Transformer(nn.Module):

@@ -155,7 +155,8 @@ def test_a_run_without_a_savepoint_is_repeated_from_its_start(project):
 
 def test_cures_start_from_a_savepoint_close_to_the_bad_step(project, tmp_path, monkeypatch):
     project.write(TRAIN.replace("step != 12", "step != 200").replace("range(20)", "range(210)"))
-    project.midrun("run", "--no-cures", "train.py")
+    far = f"train.py:{project.line('x = torch.randn')}#100"  # and none closer by chance
+    project.midrun("run", "--no-cures", "--budget", "0", "--at", far, "train.py")
     monkeypatch.setenv("MIDRUN_KEY_FILE", str(project.folder / "key"))
     case = find_case(Store(project.folder / ".midrun"), None)
     (tmp_path / "branch").mkdir()

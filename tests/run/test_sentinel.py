@@ -8,15 +8,26 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from midrun.run.sentinel import Count, Sentinel, Trip  # noqa: E402
+from midrun.run.sentinel import Alarm, Count, Sentinel, Trip  # noqa: E402
+
+
+class Noted(Alarm):
+    """An alarm that notes what it is told."""
+
+    def __init__(self) -> None:
+        self.trips: list[Trip] = []
+
+    def trip(self, trip: Trip) -> None:
+        self.trips.append(trip)
 
 
 class Training:
     """A model of one weight, and the turns of its training as torch tells them."""
 
     def __init__(self) -> None:
-        self.trips: list[Trip] = []
-        self.sentinel = Sentinel(self.trips.append, lambda file: file == __file__)
+        alarm = Noted()
+        self.trips = alarm.trips
+        self.sentinel = Sentinel(alarm, lambda file: file == __file__)
         self.weight = torch.nn.Parameter(torch.ones(3))
         self.optimizer = torch.optim.SGD([self.weight], 0.1)
 

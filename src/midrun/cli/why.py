@@ -13,14 +13,14 @@ from midrun.cli import options
 @click.argument("run", metavar="[RUN]", required=False, shell_complete=options.complete_names)
 @click.option("--no-cures", is_flag=True, help="Only tell; try no cures.")
 @click.option("--apply", is_flag=True, help="Write the best cure into your file.")
-@click.option("--once-written", is_flag=True, hidden=True)
+@click.option("--standby", is_flag=True, hidden=True)
 @options.as_json
 @options.store
 def why(
     run: str | None,
     no_cures: bool,
     apply: bool,
-    once_written: bool,
+    standby: bool,
     as_json: bool,
     store: str | None,
 ) -> None:
@@ -33,22 +33,28 @@ def why(
     midrun why 1123-091502-k3 --json
     midrun why --apply
     """
-    from midrun.branch.process import branch_folder, keeper_for
+    from midrun.branch.process import branch_folder
     from midrun.numerics.cures.trying import apply_best, try_cures
-    from midrun.numerics.why import explain, find_case
+    from midrun.numerics.why import explain, opened, opened_at_alarm
     from midrun.report import as_json as to_json
     from midrun.report import reasons, terminal
     from midrun.report.finding import existing_store
 
-    case = find_case(existing_store(store), run)
-    with branch_folder() as folder, keeper_for(case.run, folder) as warm:
-        if once_written:  # the end of stdin says that the savepoints are
-            sys.stdin.read()
-        found, start = explain(case, folder, warm)
-        if not as_json:
-            terminal.console().print(reasons.screen(found))
-            sys.stdout.flush()
-        tried = [] if no_cures else try_cures(start, found, warm)
+    runs = existing_store(store)
+    with branch_folder() as folder:
+        opening = (
+            opened_at_alarm(runs, run, folder, sys.stdin)
+            if standby and run is not None
+            else opened(runs, run, folder)
+        )
+        with opening as case:
+            if case is None:
+                return
+            found, start = explain(case, folder)
+            if not as_json:
+                terminal.console().print(reasons.screen(found))
+                sys.stdout.flush()
+            tried = [] if no_cures else try_cures(start, found, case.warm)
     found.cures = [cure for cure, _ in tried]
     if as_json:
         click.echo(to_json.dump(found.as_dict()))

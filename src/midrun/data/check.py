@@ -15,11 +15,12 @@ from midrun.data import duplicates, names, outliers, splits
 from midrun.data.finding import Finding, Missing, Report, Split
 from midrun.data.kinds import PICTURES
 from midrun.data.libraries import command, has
-from midrun.data.reading import Workers, processors
+from midrun.data.reading import Workers
 from midrun.data.source import Looked
 from midrun.data.splits import Layout, Place
 from midrun.data.walking import walk
 from midrun.errors import MidrunError
+from midrun.processors import processors
 
 _BATCH = 128  # files that a worker gets at once
 

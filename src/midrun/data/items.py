@@ -17,8 +17,9 @@ from midrun.data.check import Progress, Tell
 from midrun.data.dataset import Item, Part
 from midrun.data.finding import Finding, Report, Split
 from midrun.data.leaves import Shown
-from midrun.data.reading import Interpreter, Worker, Workers, ended, processors
+from midrun.data.reading import Interpreter, Worker, Workers, ended
 from midrun.errors import MidrunError
+from midrun.processors import processors
 from midrun.run.project import project_root
 
 _BATCH = 32  # items that a reader gets at once

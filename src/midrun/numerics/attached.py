@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from midrun.run.sentinel import Sentinel
+from midrun.run.sentinel import Alarm, Sentinel
 from midrun.run.steps import watch_steps
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class Attached(Sentinel):
     """A sentinel that raises no alarm. `out` is the file that takes the answer."""
 
     def __init__(self, run: Run, out: str) -> None:
-        super().__init__(lambda trip: None, run.own.has_file)
+        super().__init__(Alarm(), run.own.has_file)
         self._out = out
 
     def attach(self, run: Run) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import functools
 import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from midrun.branch.process import Start, ask_branch, branch_store
+from midrun.branch.process import Start, ask_branch, branch_store, keeper_for
 from midrun.errors import MidrunError
 from midrun.numerics.finding import Finding
 from midrun.numerics.replay import Request
+from midrun.run import inventory
 from midrun.run.sentinel import Count, Trip
 from midrun.store import Run, Savepoint, Store, StoreError
 from midrun.warm.owner import Warm
@@ -22,10 +26,12 @@ _ANY = 1 << 60  # a backward pass that never comes
 
 @dataclass
 class Case:
-    """A run that is to be explained: `trip` is what its sentinel saw, None if it saw nothing."""
+    """A run that is to be explained: `trip` is what its sentinel saw, None if it saw nothing.
+    `warm` has a keeper for the run."""
 
     run: Run
     trip: Trip | None
+    warm: Warm | None = None
 
     @functools.cached_property
     def start(self) -> Start:
@@ -57,9 +63,39 @@ def find_case(store: Store, name: str | None) -> Case:
     )
 
 
-def explain(case: Case, folder: Path, warm: Warm | None = None) -> tuple[Finding, Start]:
+@contextmanager
+def opened(store: Store, name: str | None, folder: Path) -> Iterator[Case]:
+    """The case of the run `name`, or of the newest run, with a keeper, which is in `folder`.
+
+    Raises what `find_case` does.
+    """
+    case = find_case(store, name)
+    with keeper_for(case.run, folder) as case.warm:
+        yield case
+
+
+@contextmanager
+def opened_at_alarm(store: Store, name: str, folder: Path, line: TextIO) -> Iterator[Case | None]:
+    """The same for a run that has an alarm now, or later: what it writes to `line` says so (see
+    `midrun.run.standby`). None if it ends without."""
+    run = store.run(name)
+    interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the run
+    with keeper_for(run, folder) as warm:
+        heard = line.readline()
+        signal.signal(signal.SIGINT, interrupted)
+        if not heard:
+            yield None
+            return
+        warm.prepare(run.info, inventory.read(run))  # what it has imported since
+        case = find_case(store, name)
+        case.warm = warm
+        line.read()  # until the savepoints are on disk
+        yield case
+
+
+def explain(case: Case, folder: Path) -> tuple[Finding, Start]:
     """Go back, and look. Returns also where cures are to start: some steps before the bad one,
-    where a savepoint could be taken; it lies in `folder`. `warm` has a keeper for the run.
+    where a savepoint could be taken; it lies in `folder`.
 
     Raises MidrunError "not-reproduced" if the NaN does not come again.
     """
@@ -68,7 +104,7 @@ def explain(case: Case, folder: Path, warm: Warm | None = None) -> tuple[Finding
     def request(out: str, scratch: str) -> str:
         return Request(case.begin, case.bad, out, scratch, history).write()
 
-    text, said = ask_branch(case.start, _ATTACH, request, folder, warm)
+    text, said = ask_branch(case.start, _ATTACH, request, folder, case.warm)
     answer: dict[str, Any] = json.loads(text) if text is not None else {"error": said}
     found = answer.get("found")
     if found is None:

@@ -4,7 +4,6 @@ the values are written down each time that a line is reached."""
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -17,6 +16,7 @@ from midrun.branch.process import Start, branch_spec, run_branch
 from midrun.errors import MidrunError
 from midrun.past.position import Past, Position
 from midrun.past.visit import ATTACH, Request
+from midrun.processors import processors
 
 _START = 3.0  # seconds that a piece takes to start, for the estimate and to see what is worth one
 _LOOK = 0.2  # seconds between two looks at how far it is
@@ -63,7 +63,7 @@ def plan(past: Past, position: Position, *, every: int, workers: int | None = No
 
     Raises MidrunError "never-reached" if there is none.
     """
-    workers = workers or max(1, os.cpu_count() or 1)
+    workers = workers or processors()
     start = past.start(position)
     total = past.total(position)
     known = [(s, past.passes(s, position)) for s in reversed(past.savepoints)]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from midrun.branch.sandbox import Sandbox
-from midrun.run.sentinel import Sentinel
+from midrun.run.sentinel import Alarm, Sentinel
 from midrun.store import seal
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class _Visitor(Sentinel):
     """Is told of the checks at the block and the line, while the program runs."""
 
     def __init__(self, run: Run, request: Request) -> None:
-        super().__init__(lambda trip: None, run.own.has_file)
+        super().__init__(Alarm(), run.own.has_file)
         self._run = run
         self._request = request
         self._began = time.monotonic()

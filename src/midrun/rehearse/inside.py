@@ -29,7 +29,7 @@ from midrun.rehearse.watching.watching import Watching
 from midrun.rehearse.ways import Ways
 from midrun.rehearse.world.inside import enter
 from midrun.run.ending import without_own_frames
-from midrun.run.sentinel import Sentinel
+from midrun.run.sentinel import Alarm, Sentinel
 from midrun.source.module import Source
 from midrun.store.files import replace_file
 
@@ -51,7 +51,7 @@ class Rehearsing(Sentinel):
     """What is known of a rehearsal in its process."""
 
     def __init__(self, run: Run, request: Request) -> None:
-        super().__init__(lambda trip: None, run.own.has_file)
+        super().__init__(Alarm(), run.own.has_file)
         self._run = run
         self._request = request
         self.cutter = Cutter(run.book, self, whole=request.whole)

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 from midrun.run import inventory
-from midrun.run.sentinel import Sentinel, Trip
+from midrun.run.sentinel import Alarm, Sentinel, Trip
+from midrun.run.standby import Standby
 from midrun.run.steps import watch_steps
 
 if TYPE_CHECKING:
@@ -20,49 +20,52 @@ if TYPE_CHECKING:
 def install(run: Run, on_nan: str, *, cures: bool) -> None:
     """Put a sentinel on the training of `run`. `on_nan` is "ask", "continue" or "stop"; `cures`
     says whether cures are tried."""
-    run.sentinel = Sentinel(
-        lambda trip: _pause(run, trip, on_nan, cures),
-        run.own.has_file,
-        None if os.environ.get("MIDRUN_DEBUG") else lambda error: _gave_up(run, error),
-    )
+    run.sentinel = Sentinel(_Pause(run, on_nan, cures=cures), run.own.has_file)
     watch_steps(run.sentinel)
-
-
-def _gave_up(run: Run, error: Exception) -> None:
-    run.say(f"the training is not watched for NaN any more ({error!r}); the run goes on")
-
-
-def _pause(run: Run, trip: Trip, on_nan: str, cures: bool) -> None:
-    if os.getpid() != run.pid:  # a forked child
-        return
-    run.say(
-        f"{trip.value} in the {_NAMES[trip.what]} at backward pass {trip.count.backwards} "
-        f"({os.path.relpath(trip.file)}:{trip.line}); all was finite at {trip.clean.backwards}"
-    )
-    with contextlib.suppress(OSError):
-        run.stored.log(trip.record())
-    inventory.leave(run, None)
-    _explain(run, cures)
-    if on_nan == "stop" or (on_nan == "ask" and not _goes_on()):
-        sys.stdout.flush()
-        run.stop("stopped")
 
 
 _NAMES = {"loss": "loss", "gradient": "gradients", "parameter": "parameters"}
 
 
-def _explain(run: Run, cures: bool) -> None:
-    """Have another process tell where it comes from, while this one waits. It starts while the
-    savepoints in memory are written, and is told of their end by that of its input."""
-    command = [sys.executable, "-m", "midrun", "why", run.stored.id, "--once-written"]
-    command += ["--store", str(run.stored.store.folder), *([] if cures else ["--no-cures"])]
-    environment = {**os.environ, "PYTHONHASHSEED": "random"}
-    sys.stdout.flush()
-    with contextlib.ExitStack() as stack:
+class _Pause(Alarm):
+    """The run pauses, and another process tells where the NaN comes from."""
+
+    def __init__(self, run: Run, on_nan: str, *, cures: bool) -> None:
+        self._run = run
+        self._on_nan = on_nan
+        self._standby = Standby(run, cures=cures)
+
+    def calm(self) -> None:
+        if not self._is_in_a_child():
+            self._standby.prepare()
+
+    def trip(self, trip: Trip) -> None:
+        run = self._run
+        if self._is_in_a_child():
+            return
+        run.say(
+            f"{trip.value} in the {_NAMES[trip.what]} at backward pass {trip.count.backwards} "
+            f"({os.path.relpath(trip.file)}:{trip.line}); all was finite at {trip.clean.backwards}"
+        )
         with contextlib.suppress(OSError):
-            process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=2)
-            stack.enter_context(process)
-        run.finish_writing(from_memory=True)
+            run.stored.log(trip.record())
+        inventory.leave(run, None)
+        self._standby.explain()
+        if self._on_nan == "stop" or (self._on_nan == "ask" and not _goes_on()):
+            sys.stdout.flush()
+            run.stop("stopped")
+
+    def fault(self, error: Exception) -> None:
+        if os.environ.get("MIDRUN_DEBUG"):
+            raise error
+        self._run.say(f"the training is not watched for NaN any more ({error!r}); the run goes on")
+
+    def end(self) -> None:
+        if not self._is_in_a_child():
+            self._standby.close()
+
+    def _is_in_a_child(self) -> bool:
+        return os.getpid() != self._run.pid
 
 
 def _goes_on() -> bool:

@@ -78,23 +78,33 @@ class Trip:
         )  # fmt: skip
 
 
-class Sentinel:
-    """Watches the training (see `midrun.run.steps`), and calls `on_trip` once if it turns bad.
-    `is_own` tells the program's own files. A fault of its own, which must not harm the program,
-    ends the watch and goes to `on_fault`."""
+class Alarm:
+    """What a sentinel tells of. This one does nothing about it."""
 
-    def __init__(
-        self,
-        on_trip: Callable[[Trip], None],
-        is_own: Callable[[str], bool],
-        on_fault: Callable[[Exception], None] | None = None,
-    ) -> None:
+    def calm(self) -> None:
+        """All was finite at a look."""
+
+    def trip(self, trip: Trip) -> None:
+        """The training has turned bad. Called once."""
+
+    def fault(self, error: Exception) -> None:
+        """The sentinel itself has failed, which must not harm the program; its watch is over."""
+        raise error
+
+    def end(self) -> None:
+        """The program has ended."""
+
+
+class Sentinel:
+    """Watches the training (see `midrun.run.steps`), and raises the alarm once if it turns bad.
+    `is_own` tells the program's own files."""
+
+    def __init__(self, alarm: Alarm, is_own: Callable[[str], bool]) -> None:
         self.count = Count()
         self.clean = Count()
         self.history: deque[Look] = deque(maxlen=_HISTORY)
-        self._on_trip = on_trip
+        self._alarm = alarm
         self._is_own = is_own
-        self._on_fault = on_fault
         self._next = 0.0
         self._optimizer: Any = None
         self._loss = math.nan
@@ -125,6 +135,7 @@ class Sentinel:
             if error is not None and self._bad_losses:
                 self._trip("loss", self._loss)
         self._is_over = True
+        self._alarm.end()
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
         self._count_backward()
@@ -150,10 +161,8 @@ class Sentinel:
         try:
             action()
         except Exception as error:
-            if self._on_fault is None:
-                raise
             self._is_over = True
-            self._on_fault(error)
+            self._alarm.fault(error)
 
     def _own_line(self, frame: types.FrameType | None) -> tuple[str, int]:
         """The line of the program that is under way."""
@@ -197,6 +206,7 @@ class Sentinel:
         if self._bad_losses and not self._late:
             return self._trip("loss", self._loss)
         self.clean = count
+        self._alarm.calm()
         return None
 
     def _trip(self, what: str, value: float) -> None:
@@ -204,7 +214,7 @@ class Sentinel:
             return
         self._is_over = True
         history = list(self.history)
-        self._on_trip(Trip(what, str(value), self.count, self.clean, *self._at, history))
+        self._alarm.trip(Trip(what, str(value), self.count, self.clean, *self._at, history))
 
     def _read(self, tensor: Any, then: Callable[[list[float]], None]) -> None:
         """Have `then` called with the values of a tensor: at once where that waits for nothing."""

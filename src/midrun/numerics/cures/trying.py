@@ -13,6 +13,7 @@ from midrun.numerics.cures.blamed import Remedy
 from midrun.numerics.cures.branch import Outcome, Trial
 from midrun.numerics.cures.remedies import remedies
 from midrun.numerics.finding import Cure, Finding
+from midrun.processors import processors
 from midrun.warm.owner import Warm
 
 _ATTACH = "midrun.numerics.cures.branch:attach"
@@ -38,7 +39,7 @@ def try_cures(start: Start, found: Finding, warm: Warm | None = None) -> list[Tr
             text, _ = ask_branch(start, _ATTACH, request, folder, warm)
         return Outcome.read(text) if text is not None else None
 
-    return compare(found, ask, at_once=max(1, (os.cpu_count() or 2) // 2))
+    return compare(found, ask, at_once=max(1, processors() // 2))
 
 
 def compare(found: Finding, ask: Ask, at_once: int = 1) -> list[Tried]:
