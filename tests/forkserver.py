@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -23,21 +24,31 @@ from midrun.verify.verify import Outcome, Verifier
 
 class Forks:
     def __init__(self) -> None:
+        self._start()
+
+    def run(self, spec: Spec, arguments: list[str], cwd: Path, out: Path, err: Path) -> int:
+        request = [spec.write(), arguments, str(cwd), str(out), str(err)]
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        try:
+            self._server.stdin.write(json.dumps(request) + "\n")
+            self._server.stdin.flush()
+            return int(self._server.stdout.readline())
+        except BaseException:  # a time-out: the answer that is still to come is not the next one's
+            os.killpg(self._server.pid, signal.SIGKILL)
+            self.close()
+            self._start()
+            raise
+
+    def _start(self) -> None:
         self._server = subprocess.Popen(
             [sys.executable, "-P", __file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONHASHSEED": "7"},
+            start_new_session=True,
         )
-
-    def run(self, spec: Spec, arguments: list[str], cwd: Path, out: Path, err: Path) -> int:
-        request = [spec.write(), arguments, str(cwd), str(out), str(err)]
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.write(json.dumps(request) + "\n")
-        self._server.stdin.flush()
-        return int(self._server.stdout.readline())
 
     def close(self) -> None:
         assert self._server.stdin is not None

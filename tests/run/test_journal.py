@@ -70,6 +70,39 @@ def test_the_last_round_of_a_script_and_its_exception(project):
     assert error["place"] == [str(project.folder / "a.py"), 4, "<module>"]
 
 
+def test_the_last_round_in_a_function_is_known_where_the_function_goes_on(project):
+    project.write(
+        """
+        import time
+        def train():
+            for epoch in range(3):
+                loss = 2.0 * float(abs(epoch))
+                for step in range(int(2)):
+                    part = float(abs(int(step))) + loss
+                time.sleep(0.001)
+            return loss
+        def best():
+            for trial in range(3):
+                if float(abs(trial)) == 1.0:
+                    found = float(abs(trial))
+                    break
+            for nothing in []:
+                found = float(abs(nothing))
+            return found
+        print(train(), best())
+        """
+    )
+    assert project.run("run", "a.py")[0] == 0
+    assert values(project, 3) == [
+        {"epoch": epoch, "loss": 2.0 * epoch, "step": 1, "part": 1.0 + 2.0 * epoch}
+        for epoch in range(3)
+    ]
+    assert values(project, 5)[-1] == {"epoch": 2, "step": 1, "part": 5.0, "loss": 4.0}
+    assert values(project, 10)[-1] == {"trial": 1, "found": 1.0}
+    rounds = [event["round"] for event in events(project) if event.get("line") == 3]
+    assert rounds == [1, 2, 3]
+
+
 def test_a_crash_in_a_function_leaves_the_values_of_its_round(project):
     project.write(
         """

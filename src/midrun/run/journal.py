@@ -1,8 +1,9 @@
 """What every run logs without being told: the values of its loops' variables, and how it ended.
 
 The check at the head of a round is visited as the round begins, and as the next one does: then its
-values are known. Visits come from the counter of the block (`midrun.run.passes`), so that nothing
-is paid for the rounds between them. Every round is recorded, until that takes too much of the time
+values are known. Those of the last round are known at the check of what follows the loop. Visits
+come from the counter of the block (`midrun.run.passes`), so that nothing is paid for the rounds
+between them. Every round is recorded, until that takes too much of the time
 or makes too many records: then every second one, every fourth, and so on.
 """
 
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from midrun.run.printed import Printed
 from midrun.run.values import Plain, plain_ones, variables
-from midrun.source.loops import Loop, loops
+from midrun.source.loops import Loop, Place, ends, loops
 from midrun.store import Savepoint
 
 if TYPE_CHECKING:
@@ -39,9 +40,11 @@ class Journal:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._series: dict[int, Series | None] = {}
+        self._heads: dict[tuple[str, Place], int] = {}
         self._printed = Printed(lambda lines: self._append(*lines), run.book.own, run.elapsed)
         self._printed.begin()
         self._loops = functools.cache(lambda path: loops(run.book.own[path]))
+        self._ends = functools.cache(lambda path: ends(run.book.own[path]))
 
     def here(self, number: int, frame: types.FrameType) -> None:
         """Block `number` is about to run, in `frame`."""
@@ -50,6 +53,8 @@ class Journal:
                 self._series[number] = series = self._open(number)
                 if series is not None:
                     self._run.flags.visits[number] = self._visitor(series)
+                elif heads := self._over(number):
+                    self._run.flags.visits[number] = self._end_visitor(heads)
             passes = self._run.flags.passes(number)
             if passes is not None and number in self._run.flags.visits:
                 self._run.flags.visits[number](passes + 1, frame)
@@ -101,7 +106,15 @@ class Journal:
     def _open(self, number: int) -> Series | None:
         path, line, column = self._run.book.blocks.places[number]
         loop = self._loops(path).get((line, column))
-        return Series(loop) if loop is not None and loop.bound else None
+        if loop is None or not loop.bound:
+            return None
+        self._heads[path, (line, column)] = number
+        return Series(loop)
+
+    def _over(self, number: int) -> list[tuple[str, Place]]:
+        """The loops that are over where a block begins."""
+        path, line, column = self._run.book.blocks.places[number]
+        return [(path, head) for head in self._ends(path).get((line, column), ())]
 
     def _visitor(self, series: Series) -> Callable[[int, types.FrameType], int]:
         def visit(passes: int, frame: types.FrameType) -> int:
@@ -113,6 +126,22 @@ class Journal:
                 if row is not None:
                     self._record(series, passes - 1, row)
                 return series.took(passes, began, time.perf_counter())
+            return _NEVER
+
+        return visit
+
+    def _end_visitor(self, heads: list[tuple[str, Place]]) -> Callable[[int, types.FrameType], int]:
+        pace = Pace()
+
+        def visit(passes: int, frame: types.FrameType) -> int:
+            if self._run.journal is not self:
+                return _NEVER
+            with self._safely(), pace:
+                for number in (self._heads[head] for head in heads if head in self._heads):
+                    series = self._series[number]
+                    if series is not None and (row := series.over(frame)):
+                        self._record(series, self._run.flags.passes(number), row)
+                return pace.wait
             return _NEVER
 
         return visit
@@ -146,6 +175,25 @@ class Journal:
             self._run.flags.visits.clear()
             self._run.journal = None
             self._printed.end()
+
+
+class Pace:
+    """How often something is done that may take little of the time: a block in which it is done."""
+
+    def __init__(self) -> None:
+        self.wait = 0
+        """How many times it is left out until the next one."""
+        self._first = self._began = time.perf_counter()
+        self._spent = 0.0
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, *error: object) -> None:
+        ended = time.perf_counter()
+        self._spent += ended - self._began
+        if self._spent > _FREE + _SHARE * (ended - self._first):
+            self.wait = 2 * self.wait + 1
 
 
 class Series:
@@ -195,6 +243,15 @@ class Series:
             while self._spent / self._begins > _SHARE * round_ * self.stride:
                 self._thin()
         return 0 if self._begun is not None else -(passes + 1) % self.stride
+
+    def over(self, frame: types.FrameType) -> dict[str, Plain] | None:
+        """The loop is over in `frame`. The values of its last round, if they are to be recorded."""
+        begun = self._begun
+        if begun is None or begun[1] != id(frame):
+            return None
+        self._begun = None
+        self._kept += 1
+        return self._row(variables(frame, self.loop.names), begun[2])
 
     def all(self, there: Mapping[str, Any]) -> dict[str, Plain]:
         """The values in the middle of a round."""

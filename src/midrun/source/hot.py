@@ -7,7 +7,8 @@ to know that the block is entered: the first time, since code that has never run
 savepoint, and after that to count (see `midrun.run.flags`).
 
 A loop is checked before it begins, and in each of its rounds where 3 ns are little: in rounds with
-several calls, or one of a function with many. To stop a loop that runs, see `midrun.run.stops`.
+several calls, or one of a function with many; and so is what follows it. To stop a loop that runs,
+see `midrun.run.stops`.
 
 No line moves: every node of the user's keeps its place, so tracebacks, pdb and coverage show the
 file as it is. The place of a check is empty (it ends where it begins), which tells it from the
@@ -134,7 +135,7 @@ class HotForm:
         for index, statement in enumerate(body):
             head = is_head and statement is first
             calls = _calls(statement) and not isinstance(statement, ast.Return)
-            due = head or (calls and (after_loop or not in_loop))
+            due = head or (calls + after_loop + (not in_loop) >= 2)
             if self._at is not None:
                 due = (statement.lineno, statement.col_offset) in self._at
             wanted = statement.lineno in self._wanted

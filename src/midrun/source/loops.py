@@ -1,15 +1,17 @@
-"""The loops of a file, and the variables that a round of each gives a value."""
+"""The loops of a file, the variables that a round of each gives a value, and what follows them."""
 
 from __future__ import annotations
 
 import ast
-from collections import Counter
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from midrun.source.module import Function, Source
 
 LoopNode = ast.For | ast.AsyncFor | ast.While
+Place = tuple[int, int]  # line and column of a statement
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -38,7 +40,7 @@ class Loop:
         return self.targets + self.bound + self.read
 
 
-def loops(source: Source) -> dict[tuple[int, int], Loop]:
+def loops(source: Source) -> dict[Place, Loop]:
     """The loops of a file by line and column of the first statement of their bodies, where a round
     is checked. Those of class bodies are left out."""
     found: dict[tuple[int, int], Loop] = {}
@@ -50,10 +52,36 @@ def loops(source: Source) -> dict[tuple[int, int], Loop]:
         for statement in function.body if nodes else ():
             binds.update(_names(statement, ast.Store))
         for node, around in nodes:
-            first = node.body[0]
             loop = _describe(source.path, function.qualname, node, around, binds)
-            found[first.lineno, first.col_offset] = loop
+            found[_place(node.body[0])] = loop
     return found
+
+
+def ends(source: Source) -> dict[Place, list[Place]]:
+    """The statements of a file that follow one with loops in it: for each, these loops, by the
+    first statements of their bodies."""
+    found: dict[Place, list[Place]] = defaultdict(list)
+    for function in source.functions.values():
+        for body in _bodies(function.body):
+            for statement, following in itertools.pairwise(body):
+                for node, _ in _loops([statement], ()):
+                    found[_place(following)].append(_place(node.body[0]))
+    return dict(found)
+
+
+def _bodies(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """A list of statements, and those in its statements of the same scope."""
+    yield body
+    for statement in body:
+        if not isinstance(statement, _SCOPES):
+            for field in ("body", "orelse", "finalbody"):
+                yield from _bodies(getattr(statement, field, []))
+            for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+                yield from _bodies(part.body)
+
+
+def _place(statement: ast.stmt) -> Place:
+    return statement.lineno, statement.col_offset
 
 
 def _loops(
