@@ -19,6 +19,14 @@ def forks() -> Iterator[Forks]:
     server.close()
 
 
+@pytest.fixture(scope="session")
+def forks_with_torch() -> Iterator[Forks]:
+    """Programs that import torch take a third of the time so. (An optimizer imports _dynamo.)"""
+    server = Forks("torch", "torch._dynamo")
+    yield server
+    server.close()
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """An empty folder, and midrun called in it."""
@@ -26,11 +34,14 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def verify(forks: Forks, tmp_path: Path):
+def verify(request: pytest.FixtureRequest, tmp_path: Path):
     """Runs a script uninterrupted, resumes it from random points, and compares. It is ended at each
-    point; without `stop` it runs on, and is then resumed over what it has left on disk."""
+    point; without `stop` it runs on, and is then resumed over what it has left on disk. `forks` is
+    the fixture with the interpreter."""
 
-    def run(script: Path, points: int, seed: int, stop: bool = True) -> Report:
+    def run(
+        script: Path, points: int, seed: int, stop: bool = True, forks: str = "forks"
+    ) -> Report:
         def fresh() -> Path:
             folder = tmp_path / "cwd"  # always the same, since programs can see its name
             shutil.rmtree(folder, ignore_errors=True)
@@ -39,7 +50,7 @@ def verify(forks: Forks, tmp_path: Path):
 
         spec = Spec(store="", target=str(script))
         verifier = FastVerifier(spec, [], points=points, seed=seed, stop=stop, cwd=fresh)
-        verifier.forks = forks
+        verifier.forks = request.getfixturevalue(forks)
         return verifier.run()
 
     return run

@@ -1,12 +1,14 @@
 """Runs programs under midrun in forks of one warm interpreter: twenty times as fast as new ones.
 
-`python forkserver.py` reads a JSON line for each program and answers with its exit code.
+`python forkserver.py [MODULE...]` imports these, then reads a JSON line for each program and
+answers with its exit code.
 `Forks` is the side of the tests; `FastVerifier` is a `Verifier` that uses it.
 """
 
 from __future__ import annotations
 
 import atexit
+import importlib
 import json
 import os
 import signal
@@ -23,7 +25,10 @@ from midrun.verify.verify import Outcome, Verifier
 
 
 class Forks:
-    def __init__(self) -> None:
+    """`modules` are imported before the forks."""
+
+    def __init__(self, *modules: str) -> None:
+        self._modules = modules
         self._start()
 
     def run(self, spec: Spec, arguments: list[str], cwd: Path, out: Path, err: Path) -> int:
@@ -42,7 +47,7 @@ class Forks:
 
     def _start(self) -> None:
         self._server = subprocess.Popen(
-            [sys.executable, "-P", __file__],
+            [sys.executable, "-P", __file__, *self._modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -97,8 +102,9 @@ def _child(request: list[Any]) -> int:
     return code
 
 
-def _serve() -> None:
-
+def _serve(modules: list[str]) -> None:
+    for name in modules:
+        importlib.import_module(name)
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
@@ -113,4 +119,4 @@ def _serve() -> None:
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(sys.argv[1:])

@@ -52,13 +52,24 @@ def test_resumed_is_the_same(script, verify):
     _assert_agreed(report)
 
 
-TORCH = sorted((SCRIPTS / "torch").glob("*.py")) + sorted((SCRIPTS / "numpy").glob("*.py"))
+NUMPY = sorted((SCRIPTS / "numpy").glob("*.py"))
+TORCH = sorted((SCRIPTS / "torch").glob("*.py"))
+COLD = TORCH[::8]  # those that import torch anew, as users' do; the others save the time
 
 
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="torch is tested on 3.11")
 @pytest.mark.parametrize("script", TORCH, ids=_id)
 def test_resumed_training_is_the_same(script, verify):
     pytest.importorskip("torch")
+    forks = "forks" if script in COLD else "forks_with_torch"
+    report = verify(script, points=1, seed=len(script.name), forks=forks)
+    _assert_agreed(report)
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="NumPy is tested on 3.11")
+@pytest.mark.parametrize("script", NUMPY, ids=_id)
+def test_resumed_use_of_numpy_is_the_same(script, verify):
+    _skip_unless_installed(script)
     if KNOWN.get(script.name):
         pytest.xfail(KNOWN[script.name])
     report = verify(script, points=1, seed=len(script.name))
