@@ -26,6 +26,7 @@ RANK = {
     "state": 2,
     "store": 3,
     "run": 4,
+    "world": 5,
     "verify": 5,
     "warm": 5,
     "data": 5,

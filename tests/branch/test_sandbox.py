@@ -9,9 +9,18 @@ from textwrap import dedent
 
 import pytest
 
+# Instead of the kernel's overlays, as where a user may not have them.
+NO_OVERLAYS = """
+def refuse(place):
+    raise PermissionError(1, "not here")
 
-@pytest.fixture
-def enter(tmp_path):
+from midrun.world import overlay
+overlay.enter = refuse
+"""
+
+
+@pytest.fixture(params=["", NO_OVERLAYS], ids=["overlays", "no overlays"])
+def enter(tmp_path, request):
     """Runs code in a sandbox whose branch has the folder `branch`, and returns what it prints."""
     (tmp_path / "branch" / "files").mkdir(parents=True)
 
@@ -19,11 +28,11 @@ def enter(tmp_path):
         text = f"""
             from pathlib import Path
             from midrun.branch.sandbox import Sandbox
-            sandbox = Sandbox(Path("branch/files"), {earlier or {}!r})
+            sandbox = Sandbox.of_branch("branch/files", {earlier or {}!r})
             sandbox.enter()
         """
         done = subprocess.run(
-            [sys.executable, "-c", dedent(text) + dedent(code)],
+            [sys.executable, "-c", request.param + dedent(text) + dedent(code)],
             cwd=tmp_path, capture_output=True, text=True, check=True,
         )  # fmt: skip
         return done.stdout
@@ -64,13 +73,39 @@ def test_folders_that_are_removed_stay(enter, tmp_path):
     (tmp_path / "old" / "weights").write_text("1")
     (tmp_path / "empty").mkdir()
     (tmp_path / "branch" / "own").mkdir()
-    enter(
-        "import os, shutil; shutil.rmtree('old'); os.rmdir('empty'); Path('old/weights').unlink()\n"
-        "shutil.rmtree('branch/own')"
-    )
+    enter("import os, shutil; shutil.rmtree('old'); os.rmdir('empty'); shutil.rmtree('branch/own')")
     assert (tmp_path / "old" / "weights").read_text() == "1"
     assert (tmp_path / "empty").exists()
     assert not (tmp_path / "branch" / "own").exists()
+
+
+def test_what_other_programs_write_and_remove_is_lost_where_there_are_overlays(tmp_path, project):
+    World = pytest.importorskip("midrun.world.world").World
+    if World(tmp_path / "world").kind != "overlay":
+        pytest.skip("this user can't have overlays here")
+    for name in ("log", "old"):
+        Path(project.folder / name).write_text("old\n")
+    code = """
+        import subprocess
+        subprocess.run("echo new >> log; rm old; mkdir made", shell=True, check=True)
+        print(open("log").read().split(), Path("old").exists(), Path("made").is_dir())
+        Path("branch/answer").write_text("42")
+    """
+    (project.folder / "branch" / "files").mkdir(parents=True)
+    text = """
+        from pathlib import Path
+        from midrun.branch.sandbox import Sandbox
+        Sandbox.of_branch("branch/files").enter()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(text) + dedent(code)],
+        cwd=project.folder, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "['old', 'new'] False True\n"
+    left = {path.name for path in project.folder.iterdir()}
+    assert left == {"branch", "world", "log", "old"}
+    assert (project.folder / "log").read_text() == "old\n"
+    assert (project.folder / "branch" / "answer").read_text() == "42"
 
 
 def test_a_copy_with_its_mode_and_times(enter, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -20,6 +21,8 @@ class Session:
             sys.executable,
             ["-m", "midrun", *arguments],
             cwd=str(project),
+            # Not the environment in C, where readline, which pytest imports, sets COLUMNS.
+            env=dict(os.environ),
             encoding="utf-8",
             timeout=LIMIT,
             dimensions=(24, columns),

@@ -17,6 +17,7 @@ from midrun.run.spec import Spec, command
 from midrun.store import Run, Savepoint, Store
 from midrun.warm.asking import Child, NoKeeper, Setting
 from midrun.warm.owner import Warm
+from midrun.world.changes import discard
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,13 @@ class Start:
 @contextmanager
 def branch_folder() -> Iterator[Path]:
     """A folder for what a branch leaves, for as long as that is used."""
-    with tempfile.TemporaryDirectory(prefix="midrun-branch-") as name:
-        yield Path(name)
+    whole = Path(tempfile.mkdtemp(prefix="midrun-branch-"))
+    folder = whole / "left"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        discard(whole)
 
 
 @contextmanager

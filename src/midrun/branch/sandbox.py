@@ -1,16 +1,20 @@
 """A process that goes back must not touch the user's files: the run that it repeats may be waiting,
 and writing to the same ones.
 
-What the program opens for writing is a copy in a scratch folder from then on, for reading too; what
-it removes or renames, only there. This holds for files opened by Python's `open` (NumPy and its
-memory maps, csv, json, logging, TensorBoard and the rest open theirs so), `os.open`, `torch.save`,
-`sqlite3` and h5py, and for those that a savepoint brings back. Folders that it removes stay; those
-that it makes are made. It is no protection against a program that means to get around it.
+What the program opens for writing is a copy in a scratch folder from then on, for reading too, and
+such copies can be handed on to the next process. This holds for files opened by Python's `open`
+(NumPy and its memory maps, csv, json, logging, TensorBoard and the rest open theirs so), `os.open`,
+`torch.save`, `sqlite3` and h5py, and for those that a savepoint brings back. All else that changes,
+by libraries with code of their own or programs that are started, is lost with the process, where
+the kernel lets it have overlays (`midrun.world`). Elsewhere files and folders that it removes stay,
+and what the others change is changed. It is no protection against a program that means to get
+around it.
 """
 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
 import io
 import os
@@ -22,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from midrun.run.imports import after_import
+from midrun.world import overlay
 
 _WRITES = frozenset("wax+")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -31,7 +36,8 @@ _SPECIAL = ("/dev/", "/proc/", "/sys/")
 class Sandbox:
     """Sends what is written to `scratch`, a folder in that of the branch, whose own files are left
     alone. `earlier` are copies that another sandbox has made (its `copies`): they are read, and not
-    written to. `free` are folders that are written to as they are."""
+    written to. `free` are folders that are written to as they are. `home` is a folder outside them,
+    where the kernel may keep the rest; the process that started this one removes it."""
 
     def __init__(
         self,
@@ -39,6 +45,7 @@ class Sandbox:
         earlier: Mapping[str, str] | None = None,
         *,
         free: Iterable[str] = (),
+        home: Path | None = None,
     ) -> None:
         self.copies: dict[str, str] = {}
         self._scratch = scratch.resolve()
@@ -46,6 +53,14 @@ class Sandbox:
         folders = (str(self._scratch.parent), *free)
         self._free = tuple(os.path.join(os.path.realpath(folder), "") for folder in folders)
         self._open = builtins.open
+        self._home = home
+        self._is_overlaid = False
+
+    @classmethod
+    def of_branch(cls, files: str, earlier: Mapping[str, str] | None = None) -> Sandbox:
+        """That of a branch (`ask_branch`) whose program writes to the folder `files`."""
+        scratch = Path(files)
+        return cls(scratch, earlier, home=scratch.parent.with_name("world"))
 
     def overlay(self, path: str, contents: str) -> None:
         """Show other contents of a file."""
@@ -55,6 +70,7 @@ class Sandbox:
 
     def enter(self) -> None:
         """From now on, in this process, for good."""
+        self._overlay()
         builtins.open = self._opened
         io.open = self._opened
         for name in ("remove", "unlink", "rmdir"):
@@ -68,6 +84,18 @@ class Sandbox:
         after_import("torch.serialization", self._serialization)
         after_import("sqlite3.dbapi2", self._databases)
         after_import("h5py.h5f", self._hdf5)
+
+    def _overlay(self) -> None:
+        """Have the kernel keep the rest, if it does that for this user."""
+        if self._home is None:
+            return
+        cwd = os.getcwd()
+        with contextlib.suppress(OSError):
+            self._home.mkdir()
+            open_to = [*filter(os.path.isdir, self._free)]
+            overlay.enter(overlay.Place(os.path.realpath(self._home), open_to))
+            self._is_overlaid = True
+        os.chdir(cwd)
 
     def where(self, path: str, *, writes: bool, keep: bool = True) -> str:
         """Where a file is to be looked for, or written; with what it holds now if `keep`."""
@@ -87,6 +115,11 @@ class Sandbox:
 
     def _is_of_branch(self, path: str) -> bool:
         return os.path.realpath(path).startswith(self._free)
+
+    def _may_change(self, path: Any) -> bool:
+        """Whether to remove or rename it does no harm; to what is not there, it is an error."""
+        is_free = self._is_overlaid or self._is_of_branch(os.fsdecode(path))
+        return is_free or not os.path.exists(path)
 
     def _opened(self, file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
         if isinstance(file, str | bytes | os.PathLike):
@@ -147,7 +180,7 @@ class Sandbox:
             copy = self.copies.get(os.path.realpath(os.fsdecode(path)))
             if copy is not None:
                 original(copy)
-            elif self._is_of_branch(os.fsdecode(path)) or not os.path.exists(path):
+            elif self._may_change(path):
                 original(path, *args, **kwargs)
 
         return remove
@@ -156,7 +189,7 @@ class Sandbox:
         def rename(source: Any, target: Any, *args: Any, **kwargs: Any) -> None:
             copy = self.copies.get(os.path.realpath(os.fsdecode(source)))
             if copy is None:
-                if self._is_of_branch(os.fsdecode(source)) or not os.path.exists(source):
+                if self._may_change(source):
                     original(source, target, *args, **kwargs)
                 return
             original(copy, self.where(os.fsdecode(target), writes=True, keep=False))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import tempfile
 import time
 import types
 import warnings
@@ -18,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
+from midrun.branch.process import branch_folder
 from midrun.loop import words
 from midrun.loop.children import (
     Attention,
@@ -175,8 +175,8 @@ class Watch:
         crash = self._crash
         assert crash is not None
         words.debugging(crash)
-        with tempfile.TemporaryDirectory(prefix="midrun-goto-") as scratch:
-            spec, arguments = journey(crash, "debug", [], scratch)
+        with branch_folder() as scratch:
+            spec, arguments = journey(crash, "debug", [], str(scratch))
             self._attend(spec, arguments, crash.start.savepoint)
 
     def _wish(self, waiting: Waiting, run: Run, files: Files) -> Next | str:

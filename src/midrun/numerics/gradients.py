@@ -10,7 +10,6 @@ import statistics
 import types
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from midrun.branch.process import Start, ask_branch, branch_folder
@@ -93,7 +92,7 @@ def marks(rows: Sequence[Row]) -> dict[str, str]:
 def attach(run: Run, text: str) -> None:
     """Called in the new process before anything is loaded (`Spec.attach`)."""
     request = Request(**json.loads(text))
-    Sandbox(Path(request.scratch)).enter()
+    Sandbox.of_branch(request.scratch).enter()
     _Recorder(run, request).attach(run)
 
 

@@ -13,7 +13,6 @@ import math
 import sys
 import types
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from midrun.numerics.attached import Attached
@@ -60,7 +59,7 @@ def attach(run: Run, text: str) -> None:
     from midrun.branch.sandbox import Sandbox
 
     request = Request.read(text)
-    sandbox = Sandbox(Path(request.scratch))
+    sandbox = Sandbox.of_branch(request.scratch)
     sandbox.enter()
     replay = Replay(run, request, sandbox.copies)
     replay.batches.watch()

@@ -4,7 +4,6 @@ the values are written down each time that a line is reached."""
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from midrun.branch.process import Start, branch_spec, run_branch
+from midrun.branch.process import Start, branch_folder, branch_spec, run_branch
 from midrun.errors import MidrunError
 from midrun.past.position import Past, Position
 from midrun.past.visit import ATTACH, Request
@@ -92,8 +91,8 @@ def read(
 
     Raises MidrunError "not-repeated" if a piece could not be.
     """
-    with tempfile.TemporaryDirectory(prefix="midrun-log-") as name:
-        files = [Path(name, str(index)) for index in range(len(plan.pieces))]
+    with branch_folder() as folder:
+        files = [folder / str(index) for index in range(len(plan.pieces))]
         with ThreadPoolExecutor(plan.workers) as pool:
             futures: list[Future[None]] = [
                 pool.submit(_repeat, plan, piece, expressions, file)
@@ -131,13 +130,13 @@ def _joined(pieces: list[Piece], workers: int) -> list[Piece]:
 
 def _repeat(plan: Plan, piece: Piece, expressions: list[str], out: Path) -> None:
     position = plan.position
-    with tempfile.TemporaryDirectory(prefix="midrun-log-") as scratch:
+    with branch_folder() as scratch:
         request = Request(
             position.file,
             position.line,
             position.block,
             max(position.count, piece.first + 1),
-            scratch,
+            str(scratch),
             "log",
             str(position),
             expressions,

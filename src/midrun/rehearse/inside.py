@@ -27,11 +27,11 @@ from midrun.rehearse.saves import Saves
 from midrun.rehearse.watching.places import Places
 from midrun.rehearse.watching.watching import Watching
 from midrun.rehearse.ways import Ways
-from midrun.rehearse.world.inside import enter
 from midrun.run.ending import without_own_frames
 from midrun.run.sentinel import Alarm, Sentinel
 from midrun.source.module import Source
 from midrun.store.files import replace_file
+from midrun.world.inside import enter
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from midrun.branch.process import Start, branch_spec
 from midrun.rehearse.request import ATTACH, Answer, Request
-from midrun.rehearse.world.world import World
 from midrun.run.spec import Spec, command
 from midrun.store import Store
+from midrun.world.world import World
 
 _LONGEST = 120.0  # seconds that the way to the first checkpoint may take
 Progress = Callable[[str], None]

@@ -10,7 +10,6 @@ import statistics
 import time
 import types
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from midrun.branch.sandbox import Sandbox
@@ -64,7 +63,7 @@ class Outcome:
 def attach(run: Run, text: str) -> None:
     """Called in the new process before anything is loaded (`Spec.attach`)."""
     trial = Trial(**json.loads(text))
-    sandbox = Sandbox(Path(trial.scratch), trial.files)
+    sandbox = Sandbox.of_branch(trial.scratch, trial.files)
     for path, contents in trial.overlay.items():
         sandbox.overlay(path, contents)
     sandbox.enter()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midrun.rehearse.world.mounts import beneath, mount_of, parse, uncovered
+from midrun.world.mounts import beneath, mount_of, parse, uncovered
 
 LAPTOP = rb"""22 28 0:21 / /proc rw,nosuid shared:12 - proc proc rw
 24 28 0:6 / /dev rw,nosuid shared:2 - devtmpfs udev rw,size=8G

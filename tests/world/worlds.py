@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from midrun.rehearse.world.world import World
+from midrun.world.world import World
 
-_START = "import runpy, sys; from midrun.rehearse.world.inside import enter; enter(sys.argv[1]); "
+_START = "import runpy, sys; from midrun.world.inside import enter; enter(sys.argv[1]); "
 
 
 def tree(folder: Path) -> dict[str, object]:

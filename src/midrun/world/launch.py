@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from midrun.rehearse.world import guard, overlay
-from midrun.rehearse.world.overlay import Place
+from midrun.world import guard, overlay
+from midrun.world.overlay import Place
 
 FAILED = 125  # as env(1) and timeout(1) have it
 
@@ -29,7 +29,7 @@ class Order:
 
     def command(self, argv: list[str]) -> list[str]:
         """The command that makes the world and runs `argv` in it; without `argv`, only tries."""
-        package = str(Path(__file__).parents[3])
+        package = str(Path(__file__).parents[2])
         code = (
             f"import sys; sys.path.insert(0, {package!r}); "
             f"from {__name__} import launch; launch(sys.argv[1], sys.argv[2:])"

@@ -15,9 +15,9 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from midrun.rehearse.world import mounts, syscalls
-from midrun.rehearse.world.foreign import adopt, imitate
-from midrun.rehearse.world.mounts import Mount
+from midrun.world import mounts, syscalls
+from midrun.world.foreign import adopt, imitate
+from midrun.world.mounts import Mount
 
 PARTS = "parts.json"
 # What mount(2) says if a file system can't be under an overlay.

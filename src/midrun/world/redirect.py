@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from midrun.rehearse.world.entries import Entries
-from midrun.rehearse.world.mirror import Mirror
+from midrun.world.entries import Entries
+from midrun.world.mirror import Mirror
 
 _WRITES = frozenset("wax+")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from worlds import tree
 
-from midrun.rehearse.world.launch import FAILED, Order, launch
-from midrun.rehearse.world.overlay import Parts, Place
+from midrun.world.launch import FAILED, Order, launch
+from midrun.world.overlay import Parts, Place
 
 USER, GROUP, PROJECT_GROUP = 12345, 12345, 23456
 _PR_SET_DUMPABLE = 4

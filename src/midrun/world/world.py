@@ -15,11 +15,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from midrun.errors import MidrunError
-from midrun.rehearse.world import changes, mirror
-from midrun.rehearse.world.changes import Layer, Written
-from midrun.rehearse.world.launch import Order
-from midrun.rehearse.world.offline import offline, online
-from midrun.rehearse.world.overlay import Parts, Place
+from midrun.world import changes, mirror
+from midrun.world.changes import Layer, Written
+from midrun.world.launch import Order
+from midrun.world.offline import offline, online
+from midrun.world.overlay import Parts, Place
 
 KINDS = ("overlay", "guarded", "sandbox")
 _PATIENCE = 30  # seconds; a network's file system that is gone answers never

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from midrun.rehearse.world import mirror
-from midrun.rehearse.world.mirror import Mirror
+from midrun.world import mirror
+from midrun.world.mirror import Mirror
 
 
 @pytest.fixture

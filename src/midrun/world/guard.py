@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 
-from midrun.rehearse.world import syscalls
-from midrun.rehearse.world.overlay import Place
+from midrun.world import syscalls
+from midrun.world.overlay import Place
 
 # From include/uapi/linux/landlock.h, with the version of Landlock that has each.
 _WRITE_FILE = 1 << 1

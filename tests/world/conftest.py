@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from midrun.errors import MidrunError
-from midrun.rehearse.world.world import KINDS, World
+from midrun.world.world import KINDS, World
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from ways import WAYS
 from worlds import run_in, tree
 
 from midrun.errors import MidrunError
-from midrun.rehearse.world.world import World
+from midrun.world.world import World
 
 WAYS_FILE = str(Path(__file__).with_name("ways.py"))
 _PAST_PYTHON = {"program", "from_c"}
@@ -130,7 +130,7 @@ def test_a_killed_script_leaves_nothing(kind, project, tmp_path):
     before, mounts = tree(project), Path("/proc/self/mountinfo").read_text()
     world = World(tmp_path / "scratch", kind=kind)
     code = (
-        "import sys; from midrun.rehearse.world.inside import enter; enter(sys.argv[1])\n"
+        "import sys; from midrun.world.inside import enter; enter(sys.argv[1])\n"
         "import shutil; shutil.rmtree('out'); file = open('log.txt', 'a')\n"
         "print('under way', flush=True)\nwhile True: file.write('x' * 9999)"
     )
@@ -192,7 +192,7 @@ def test_where_the_kernel_refuses_the_next_kind_is_taken_and_the_reason_told(pro
     code = """if True:
         import sys; from pathlib import Path
         from midrun.errors import MidrunError
-        from midrun.rehearse.world.world import World
+        from midrun.world.world import World
         inner = World(Path(sys.argv[1], "inner"))
         print(inner.kind, inner.promise)
         try:

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from midrun.rehearse.world.redirect import Redirection
 from midrun.run.imports import after_import
+from midrun.world.redirect import Redirection
 
 
 @dataclass(frozen=True)

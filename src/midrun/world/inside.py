@@ -13,9 +13,9 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
-from midrun.rehearse.world.libraries import redirect_libraries
-from midrun.rehearse.world.mirror import Mirror
-from midrun.rehearse.world.redirect import Redirection
+from midrun.world.libraries import redirect_libraries
+from midrun.world.mirror import Mirror
+from midrun.world.redirect import Redirection
 
 
 def enter(text: str) -> None:
