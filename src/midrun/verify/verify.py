@@ -19,7 +19,11 @@ from midrun.run.spec import Spec, command
 
 At = tuple[int, int]  # where to save: the count of a check, and lines to run after it
 _LINES = (0, 0, 0, 1, 2, 5)
-_NUMBER = re.compile(rb"[-+]?\d[\d_:.,eE+\-]*|\S+")
+# A duration is one word ("1h 2m 3s", "00: 01: 05"): a resumed run takes longer, so that its minutes
+# are others, too, though only the seconds of uninterrupted runs are.
+_UNIT = rb" ?(?:d|h|m|days?|hrs?|hours?|mins?|minutes?)[,:]? ?"
+_DURATION = rb"\d+(?:" + _UNIT + rb"\d[\d.:]*)+|\d+(?:: \d\d){2}"
+_NUMBER = re.compile(_DURATION + rb"|[-+]?\d[\d_:.,eE+\-]*|\S+")
 _DIGITS = re.compile(rb"[\d.]+")
 
 
@@ -247,15 +251,18 @@ class Mask:
         if resumed.code != first.code:
             last = resumed.err.decode(errors="replace").strip().splitlines()[-1:]
             faults.append(f"exit code {resumed.code}, not {first.code}: {''.join(last)[:200]}")
-        words = _differing_words(first.out, before + resumed.out)
-        lines = first.out.splitlines()
+        out = before + resumed.out
+        words = _differing_words(first.out, out)
+        lines, others = first.out.splitlines(), out.splitlines()
         if words is None:
-            line = _first_difference(first.out, before + resumed.out)
+            line = _first_difference(first.out, out)
             faults.append(f"the output differs first at line {line}")
         else:
             for line in sorted(words):
-                if words[line] - self._words.get(_shape(lines[line - 1]), set()):
-                    faults.append(f"the output differs first at line {line}")
+                wrong_words = words[line] - self._words.get(_shape(lines[line - 1]), set())
+                if wrong_words:
+                    told = _told(lines[line - 1], others[line - 1], min(wrong_words))
+                    faults.append(f"the output differs first at line {line}: {told}")
                     break
         wrong = [
             f"{name}" if scope == "module" else f"{scope}: {name}"
@@ -291,6 +298,12 @@ def _differing_words(one: bytes, other: bytes) -> dict[int, set[int]] | None:
             return None
         found[number] = {k for k, (a, b) in enumerate(zip(words, rest, strict=True)) if a != b}
     return found
+
+
+def _told(line: bytes, other: bytes, word: int) -> str:
+    """The word in which two lines differ first, in words."""
+    one, another = (_NUMBER.findall(text)[word].decode(errors="replace") for text in (line, other))
+    return f"{another[:30]}, not {one[:30]}"
 
 
 def _shape(line: bytes) -> bytes:
