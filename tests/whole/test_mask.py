@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from midrun.verify import verify as module
 from midrun.verify.verify import Mask, Outcome
+
+TIMED = """
+import time
+
+def step(number):
+    began = time.time()
+    total = sum(k * number for k in range(50))
+    time.sleep(0.01)
+    print(f"step {number} took {int(time.time() - began)} s,", total * (-1) ** number)
+
+began = time.time()
+for number in range(6):
+    step(number)
+    print(f"{int(time.time() - began)} s in all")
+"""
 
 
 def _outcome(text: str) -> Outcome:
@@ -38,3 +57,13 @@ def test_the_word_that_differs_is_told() -> None:
     assert fault == "the output differs first at line 1: 0.26, not 0.25"
     (fault,) = mask.compare(first, _outcome("epoch 4: 22 ms, loss 0.25\n"), b"")
     assert fault == "the output differs first at line 1: 4:, not 3:"
+
+
+def test_whole_seconds(verify: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of them passes in an uninterrupted run."""
+    monkeypatch.setattr(module, "_SHORT", 0.0)
+    script = tmp_path / "timed.py"
+    script.write_text(TIMED)
+    report = verify(script, points=6, seed=3, stop=False)
+    assert report.agreed, [point.faults for point in report.points]
+    assert report.ignored

@@ -98,7 +98,8 @@ def summary(report: Report) -> str:
     if code:
         said += f" and ends with exit code {code}, resumed or not"
     if report.ignored:
-        said += f"; {count(report.ignored, 'word')} of its output differ between any two runs"
+        differ = "differs" if report.ignored == 1 else "differ"
+        said += f"; {count(report.ignored, 'word')} of its output {differ} between any two runs"
     return said
 
 

@@ -19,12 +19,13 @@ from midrun.run.spec import Spec, command
 
 At = tuple[int, int]  # where to save: the count of a check, and lines to run after it
 _LINES = (0, 0, 0, 1, 2, 5)
+_PAUSE, _SHORT = 1.5, 3.0  # seconds
 # A duration is one word ("1h 2m 3s", "00: 01: 05"): a resumed run takes longer, so that its minutes
 # are others, too, though only the seconds of uninterrupted runs are.
 _UNIT = rb" ?(?:d|h|m|days?|hrs?|hours?|mins?|minutes?)[,:]? ?"
 _DURATION = rb"\d+(?:" + _UNIT + rb"\d[\d.:]*)+|\d+(?:: \d\d){2}"
 _NUMBER = re.compile(_DURATION + rb"|[-+]?\d[\d_:.,eE+\-]*|\S+")
-_DIGITS = re.compile(rb"[\d.]+")
+_DIGITS = re.compile(rb"[-+]?[\d.]+")
 
 
 @dataclass
@@ -131,7 +132,10 @@ class Verifier:
         self, first: Outcome, points: list[At], report: Report, on_point: Callable[[Point], None]
     ) -> None:
         cwd = self._cwd()
-        second = self._start(replace(self._spec, points=points), self._arguments, cwd)
+        # Times in whole seconds may be the same in two runs, and never are in a resumed one.
+        pause = _PAUSE if first.seconds > _SHORT else 0.0
+        spec = replace(self._spec, points=points, pause=pause)
+        second = self._start(spec, self._arguments, cwd)
         mask = Mask(first, second)
         report.undetermined, report.ignored = mask.undetermined, mask.ignored
         if report.undetermined:
