@@ -41,6 +41,11 @@ class Outcome:
     checks: int = 0
     passes: dict[str, int | None] = field(default_factory=dict)
 
+    @property
+    def last_error(self) -> str:
+        """The last line on its stderr, cut to a length that fits into a message."""
+        return "".join(self.err.decode(errors="replace").strip().splitlines()[-1:])[:200]
+
 
 @dataclass
 class Point:
@@ -63,7 +68,7 @@ class Report:
     """All of it. `undetermined` says where two uninterrupted runs differ, if they do; `ignored` is
     the number of words of the output that differ between them (times, for the most part); `missed`
     is the number of points after which the script ended before any place that can be saved at;
-    `code` is the exit code of the script."""
+    `code` is the exit code of the script, `last` the last line of its errors if that is not 0."""
 
     seed: int
     seconds: float
@@ -73,6 +78,7 @@ class Report:
     missed: int = 0
     failed: str = ""
     code: int = 0
+    last: str = ""
 
     @property
     def agreed(self) -> bool:
@@ -115,6 +121,7 @@ class Verifier:
     def _run(self, on_point: Callable[[Point], None]) -> Report:
         first = self._uninterrupted()
         report = Report(self._seed, first.seconds, code=first.code)
+        report.last = first.last_error if first.code else ""
         if first.checks == 0:
             report.failed = "the script ended before any place that can be saved at"
             return report
@@ -253,8 +260,7 @@ class Mask:
         """The differences of a resumed run, whose output follows on `before`."""
         faults = []
         if resumed.code != first.code:
-            last = resumed.err.decode(errors="replace").strip().splitlines()[-1:]
-            faults.append(f"exit code {resumed.code}, not {first.code}: {''.join(last)[:200]}")
+            faults.append(f"exit code {resumed.code}, not {first.code}: {resumed.last_error}")
         out = before + resumed.out
         words = _differing_words(first.out, out)
         lines, others = first.out.splitlines(), out.splitlines()
