@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +75,14 @@ def test_items_that_all_collide() -> None:
     back = again(made)
     assert back == made
     assert sum(list(one) == list(two) for one, two in zip(back, made, strict=True)) > 180
+
+
+def test_paths_and_members() -> None:
+    paths = {Path(f"class{n}") for n in range(40)}
+    paths = set(paths - {Path("class3")})
+    flags = set(re.RegexFlag) - {re.RegexFlag.ASCII}
+    back = again([paths, flags])
+    assert [list(one) for one in back] == [list(paths), list(flags)]
 
 
 def test_what_is_left_alone() -> None:

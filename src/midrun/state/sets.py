@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import ctypes
 import datetime
+import enum
 import numbers
 import operator
+import pathlib
 import struct
 import types
 from collections.abc import Iterable
@@ -30,6 +32,7 @@ _VALUES = (
     *(str, bytes, tuple, frozenset, types.NoneType, range, numbers.Number),
     *(datetime.date, datetime.time, datetime.timedelta),
 )
+_BY_NAME = (enum.Enum.__hash__, pathlib.PurePath.__hash__)
 _GONE = -1  # the hash in an entry whose item has been taken out
 
 
@@ -100,11 +103,13 @@ def refill(filled: set[Any], order: list[Any], at_once: int) -> None:
 
 
 def _lasts(item: Any, known: dict[type, bool]) -> bool:
-    """Whether an item has the same hash in the next process, and code in C computes it."""
+    """Whether an item has the same hash in the next process, and no code of the program's
+    computes it."""
     kind = type(item)
     if kind not in known:
-        in_c = isinstance(kind.__hash__, types.WrapperDescriptorType)
-        known[kind] = in_c and issubclass(kind, _VALUES)
+        method: Any = kind.__hash__
+        in_c = isinstance(method, types.WrapperDescriptorType)
+        known[kind] = (in_c and issubclass(kind, _VALUES)) or method in _BY_NAME
     if not known[kind]:
         return False
     if isinstance(item, tuple):
