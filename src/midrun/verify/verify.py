@@ -24,7 +24,7 @@ _PAUSE, _SHORT = 1.5, 3.0  # seconds
 # are others, too, though only the seconds of uninterrupted runs are.
 _UNIT = rb" ?(?:d|h|m|days?|hrs?|hours?|mins?|minutes?)[,:]? ?"
 _DURATION = rb"\d+(?:" + _UNIT + rb"\d[\d.:]*)+|\d+(?:: \d\d){2}"
-_NUMBER = re.compile(_DURATION + rb"|[-+]?\d[\d_:.,eE+\-]*|\S+")
+_NUMBER = re.compile(rb"[^\w\s]*(?:" + _DURATION + rb")|[-+]?\d[\d_:.,eE+\-]*|\S+")
 _DIGITS = re.compile(rb"[-+]?[\d.]+")
 
 
