@@ -150,6 +150,8 @@ def test_verify_in_words_and_exit_codes():
     good, bad = Report(5, 1.0, [point()]), Report(5, 1.0, [point("a"), point()])
     assert (proof.exit_code(good), proof.exit_code(bad)) == (0, 1)
     assert proof.summary(bad).startswith("1 of 2 differ")
+    crashed = Report(5, 1.0, [point()], code=1, last="KeyError: 'lr'")
+    assert proof.summary(crashed).endswith("ends with exit code 1 (KeyError: 'lr'), resumed or not")
     assert proof.exit_code(Report(5, 1.0, failed="it ended at once")) == 1
     assert proof.exit_code(Report(5, 1.0, undetermined="line 2")) == 3
     assert json.loads(proof.dump(good))["agreed"] is True

@@ -86,19 +86,20 @@ def summary(report: Report) -> str:
     """The outcome in one line."""
     if report.undetermined:
         return f"not deterministic by itself: {report.undetermined}; nothing can be proved"
+    ends = f"ends with exit code {report.code} ({report.last})" if report.code else ""
     if report.failed:
-        return f"not verified: {report.failed}"
+        return f"not verified: {report.failed}" + (f"; it {ends}" if ends else "")
     points = len(report.points)
     wrong = sum(bool(point.faults) for point in report.points)
     said = f"{wrong} of {points} differ" if wrong else f"all {points} agree bit for bit"
     if report.missed:
         said += f"; after {count(report.missed, 'other')} the script ended with no place to save at"
     said += f"; the script took {report.seconds:.1f} s"
-    code = report.code
-    if code:
-        said += f" and ends with exit code {code}, resumed or not"
+    if ends:
+        said += f" and {ends}, resumed or not"
     if report.ignored:
-        said += f"; {count(report.ignored, 'word')} of its output differ between any two runs"
+        differ = "differs" if report.ignored == 1 else "differ"
+        said += f"; {count(report.ignored, 'word')} of its output {differ} between any two runs"
     return said
 
 

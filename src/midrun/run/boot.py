@@ -108,7 +108,7 @@ def make_run(
     run = Run(stored, book, own, policy, before=before, quiet=spec.quiet)
     run.watched = spec.watched
     if spec.verify:
-        run.watch = Watch(spec.verify, spec.points, spec.stop)
+        run.watch = Watch(spec.verify, spec.points, spec.stop, spec.pause)
         run.flags.raise_all()
     if spec.attach:
         module, _, function = spec.attach.partition(":")

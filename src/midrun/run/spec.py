@@ -25,7 +25,8 @@ class Spec:
     random number generators before the script starts, `device` is where everything goes in a resume
     that was on an accelerator. `verify` makes a run for `midrun verify`: it names the folder that
     takes the digest of the final state, and `points` says where savepoints are taken (see `Watch`),
-    `stop` that the program ends after the first.
+    `stop` that the program ends after the first, `pause` for how many seconds it stands still after
+    the middle one.
 
     `on_nan` is what happens when the training becomes NaN: "ask", "continue" or "stop"; empty for
     no sentinel; `cures` says whether cures are tried then. `journal` says whether what happens is
@@ -53,6 +54,7 @@ class Spec:
     verify: str = ""
     points: list[tuple[int, int]] = field(default_factory=list)
     stop: bool = False
+    pause: float = 0.0
     quiet: bool = False
     on_nan: str = ""
     cures: bool = True

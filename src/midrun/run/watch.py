@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,16 @@ _MOST_SKIPPED = 100  # lines and checks between two tries
 class Watch:
     """`folder` takes the digest; `points` are the checks at which to save, each as their count and
     the number of lines that are to run after it; `stop` ends the process after the first savepoint,
-    as a kill would."""
+    as a kill would; the program stands still for `pause` seconds after the middle one."""
 
-    def __init__(self, folder: str, points: list[tuple[int, int]], stop: bool) -> None:
+    def __init__(
+        self, folder: str, points: list[tuple[int, int]], stop: bool, pause: float = 0.0
+    ) -> None:
         self._folder = Path(folder)
         self._points = sorted(points)
         self._stop = stop
+        self._pause = pause
+        self._after_pause = len(points) // 2
         self._passes = 0
         self._lines = 0
         self._failures = 0
@@ -72,6 +77,8 @@ class Watch:
         snapshot.wait()
         if self._stop:
             os._exit(0)
+        if self._pause and len(self._points) == self._after_pause:
+            time.sleep(self._pause)
 
     def finish(self, passes: dict[str, int | None]) -> None:
         """Write down the final state, and how often each block was passed."""

@@ -14,13 +14,15 @@ from midrun.state.frames import FrameState
 from midrun.state.known import Known
 from midrun.state.revive import Reviver
 from midrun.state.session import BlobSource, Note
+from midrun.state.sets import restore
 
 
 class Loader(pickle.Unpickler):
     """Loads a state; the functions of `rebuild` are its methods."""
 
     def __init__(self, data: bytes, own: list[str], blobs: BlobSource, reviver: Reviver) -> None:
-        super().__init__(io.BytesIO(data))
+        self._file = io.BytesIO(data)
+        super().__init__(self._file)
         self.blobs = blobs
         self.reports: list[Note] = []
         self.device = ""
@@ -34,6 +36,9 @@ class Loader(pickle.Unpickler):
         """What was saved."""
         super().load()
         root = super().load()
+        if self._file.tell() < len(self._file.getbuffer()):
+            for plan in super().load():
+                restore(*plan)
         for generator in self._waiting:
             self._reviver.wait(generator)
         # The memo holds every object that was loaded, and, through the methods that find_class

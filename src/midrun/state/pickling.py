@@ -41,6 +41,7 @@ from midrun.state.known import Known
 from midrun.state.missing import Missing
 from midrun.state.registry import Reduce
 from midrun.state.session import Note, NotNow, Session
+from midrun.state.sets import plans
 
 
 class Saver(cloudpickle.Pickler):  # type: ignore[misc]
@@ -268,6 +269,9 @@ def save(root: Any, session: Session, own: list[str]) -> bytes:
         warnings.simplefilter("ignore")
         try:
             saver.dump(root)
+            # The pickler asks nobody about sets, so they are sought afterwards, if there are any.
+            if pickle.EMPTY_SET + pickle.MEMOIZE + pickle.MARK in file.getvalue():
+                saver.dump(plans(obj for _, obj in saver.memo.copy().values()))
         except (RecursionError, pickle.PicklingError) as error:
             if not isinstance(error.__cause__ or error, RecursionError):
                 raise

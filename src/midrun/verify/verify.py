@@ -19,8 +19,13 @@ from midrun.run.spec import Spec, command
 
 At = tuple[int, int]  # where to save: the count of a check, and lines to run after it
 _LINES = (0, 0, 0, 1, 2, 5)
-_NUMBER = re.compile(rb"[-+]?\d[\d_:.,eE+\-]*|\S+")
-_DIGITS = re.compile(rb"[\d.]+")
+_PAUSE, _SHORT = 1.5, 3.0  # seconds
+# A duration is one word ("1h 2m 3s", "00: 01: 05"): a resumed run takes longer, so that its minutes
+# are others, too, though only the seconds of uninterrupted runs are.
+_UNIT = rb" ?(?:d|h|m|days?|hrs?|hours?|mins?|minutes?)[,:]? ?"
+_DURATION = rb"\d+(?:" + _UNIT + rb"\d[\d.:]*)+|\d+(?:: \d\d){2}"
+_NUMBER = re.compile(rb"[^\w\s]*(?:" + _DURATION + rb")|[-+]?\d[\d_:.,eE+\-]*|\S+")
+_DIGITS = re.compile(rb"[-+]?[\d.]+")
 
 
 @dataclass
@@ -35,6 +40,11 @@ class Outcome:
     seconds: float
     checks: int = 0
     passes: dict[str, int | None] = field(default_factory=dict)
+
+    @property
+    def last_error(self) -> str:
+        """The last line on its stderr, cut to a length that fits into a message."""
+        return "".join(self.err.decode(errors="replace").strip().splitlines()[-1:])[:200]
 
 
 @dataclass
@@ -58,7 +68,7 @@ class Report:
     """All of it. `undetermined` says where two uninterrupted runs differ, if they do; `ignored` is
     the number of words of the output that differ between them (times, for the most part); `missed`
     is the number of points after which the script ended before any place that can be saved at;
-    `code` is the exit code of the script."""
+    `code` is the exit code of the script, `last` the last line of its errors if that is not 0."""
 
     seed: int
     seconds: float
@@ -68,6 +78,7 @@ class Report:
     missed: int = 0
     failed: str = ""
     code: int = 0
+    last: str = ""
 
     @property
     def agreed(self) -> bool:
@@ -110,6 +121,7 @@ class Verifier:
     def _run(self, on_point: Callable[[Point], None]) -> Report:
         first = self._uninterrupted()
         report = Report(self._seed, first.seconds, code=first.code)
+        report.last = first.last_error if first.code else ""
         if first.checks == 0:
             report.failed = "the script ended before any place that can be saved at"
             return report
@@ -127,7 +139,10 @@ class Verifier:
         self, first: Outcome, points: list[At], report: Report, on_point: Callable[[Point], None]
     ) -> None:
         cwd = self._cwd()
-        second = self._start(replace(self._spec, points=points), self._arguments, cwd)
+        # Times in whole seconds may be the same in two runs, and never are in a resumed one.
+        pause = _PAUSE if first.seconds > _SHORT else 0.0
+        spec = replace(self._spec, points=points, pause=pause)
+        second = self._start(spec, self._arguments, cwd)
         mask = Mask(first, second)
         report.undetermined, report.ignored = mask.undetermined, mask.ignored
         if report.undetermined:
@@ -245,17 +260,19 @@ class Mask:
         """The differences of a resumed run, whose output follows on `before`."""
         faults = []
         if resumed.code != first.code:
-            last = resumed.err.decode(errors="replace").strip().splitlines()[-1:]
-            faults.append(f"exit code {resumed.code}, not {first.code}: {''.join(last)[:200]}")
-        words = _differing_words(first.out, before + resumed.out)
-        lines = first.out.splitlines()
+            faults.append(f"exit code {resumed.code}, not {first.code}: {resumed.last_error}")
+        out = before + resumed.out
+        words = _differing_words(first.out, out)
+        lines, others = first.out.splitlines(), out.splitlines()
         if words is None:
-            line = _first_difference(first.out, before + resumed.out)
+            line = _first_difference(first.out, out)
             faults.append(f"the output differs first at line {line}")
         else:
             for line in sorted(words):
-                if words[line] - self._words.get(_shape(lines[line - 1]), set()):
-                    faults.append(f"the output differs first at line {line}")
+                wrong_words = words[line] - self._words.get(_shape(lines[line - 1]), set())
+                if wrong_words:
+                    told = _told(lines[line - 1], others[line - 1], min(wrong_words))
+                    faults.append(f"the output differs first at line {line}: {told}")
                     break
         wrong = [
             f"{name}" if scope == "module" else f"{scope}: {name}"
@@ -291,6 +308,12 @@ def _differing_words(one: bytes, other: bytes) -> dict[int, set[int]] | None:
             return None
         found[number] = {k for k, (a, b) in enumerate(zip(words, rest, strict=True)) if a != b}
     return found
+
+
+def _told(line: bytes, other: bytes, word: int) -> str:
+    """The word in which two lines differ first, in words."""
+    one, another = (_NUMBER.findall(text)[word].decode(errors="replace") for text in (line, other))
+    return f"{another[:30]}, not {one[:30]}"
 
 
 def _shape(line: bytes) -> bytes:
