@@ -62,14 +62,14 @@ class _Head(NamedTuple):
         return cls(*struct.unpack("6q", ctypes.string_at(id(obj) + _HEAD, 48)))
 
 
-def plans(objects: Iterable[Any]) -> list[tuple[set[Any], int, Plan]]:
-    """The sets among `objects` that would be in another order if their items were put into an
-    empty one as they come, and what to give `restore` for each."""
+def plans(sets: Iterable[set[Any]]) -> list[tuple[set[Any], int, Plan]]:
+    """Those of `sets` that would be in another order if their items were put into an empty one as
+    they come, and what to give `restore` for each."""
     found = []
     lasting: dict[type, bool] = {}
     left = _MOST_IN_ALL
-    for obj in objects:
-        if not isinstance(obj, set) or len(obj) > min(_MOST, left):
+    for obj in sets:
+        if len(obj) > min(_MOST, left):
             continue
         left -= len(obj)
         items = list(set.__iter__(obj))
