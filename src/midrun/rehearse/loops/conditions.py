@@ -141,6 +141,8 @@ class Facts:
     def _from_then_on(self, test: ast.expr, at: int, names: frozenset[str]) -> ast.expr:
         """A test that ends a loop when a number is at a limit, as one that is true from then on: so
         the end is looked for (see plan)."""
+        if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+            return ast.BoolOp(test.op, [self._from_then_on(v, at, names) for v in test.values])
         if not (isinstance(test, ast.Compare) and type(test.ops[0]) in _UPWARDS):
             return test
         sides = enumerate((test.left, test.comparators[0]))

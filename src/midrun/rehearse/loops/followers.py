@@ -13,14 +13,17 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from midrun.rehearse.loops import loaders
+from midrun.rehearse.loops.counting import Key
+from midrun.rehearse.loops.expressions import value_of
 from midrun.rehearse.loops.names import Counter
-from midrun.rehearse.loops.sources import Loaded
 from midrun.run.imports import after_import
 
 Positions = dict[weakref.ref[Any], int]
 _CLASSES = {
     "torch.optim.lr_scheduler": ("LRScheduler", "step"),
     "torch.utils.data.dataloader": ("_BaseDataLoaderIter", "__next__"),
+    loaders.__name__: ("Ahead", "__next__"),
 }
 
 
@@ -32,13 +35,16 @@ class Followers:
 
     def watch(self) -> None:
         """Get to know them from now on, as soon as torch is imported."""
+        loaders.watch()
         for module, (kind, method) in _CLASSES.items():
             after_import(module, functools.partial(self._wrap, kind=kind, method=method))
 
     def positions(self) -> Positions:
         """Where each one is."""
         known = tuple(self._known)  # any of them may go meanwhile
-        return {ref: _position(found) for ref in known if (found := ref()) is not None}
+        found = [(ref, one) for ref in known if (one := ref()) is not None]
+        inner = {id(one.inner) for _, one in found if isinstance(one, loaders.Ahead)}
+        return {ref: _position(one) for ref, one in found if id(one) not in inner}
 
     def moved(self, before: Positions) -> Positions:
         """By how much each one has moved on that was there before."""
@@ -53,7 +59,7 @@ class Followers:
             if hasattr(found, "last_epoch"):
                 _move_scheduler(found, count * rounds)
             elif found is not None:
-                Loaded(found, None, next).skip(count * rounds)
+                loaders.leave_out(found, count * rounds)
 
     def _wrap(self, module: types.ModuleType, kind: str, method: str) -> None:
         base = vars(module)[kind]
@@ -83,6 +89,15 @@ def numbers(counters: tuple[Counter, ...], frame: types.FrameType) -> dict[int, 
         if type(value) is int:
             found[position] = value
     return found
+
+
+def attributes(counters: tuple[Counter, ...], frame: types.FrameType) -> set[Key]:
+    """Those of these counters that are attributes of objects."""
+    targets = [c.target for c in counters if isinstance(c.target, ast.Attribute)]
+    return {
+        (id(value_of(ast.unparse(one.value), frame.f_globals, frame.f_locals)), one.attr)
+        for one in targets
+    }
 
 
 def move_numbers(

@@ -42,7 +42,7 @@ def _increments(body: list[ast.stmt]) -> Iterator[Counter]:
         if isinstance(statement, ast.For | ast.While):
             inside = (replace(counter, step=0, at=index) for counter in _increments(statement.body))
             yield from inside
-        elif isinstance(statement, ast.With):
+        elif isinstance(statement, ast.With | ast.Try):
             yield from (replace(counter, at=index) for counter in _increments(statement.body))
         elif (
             isinstance(statement, ast.AugAssign)
