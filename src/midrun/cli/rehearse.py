@@ -23,7 +23,10 @@ from midrun.cli import options
     help="Copy what the script wrote, and what it printed, to this folder.",
 )  # fmt: skip
 @click.option("--no-data", is_flag=True, help="Don't look at the data that the script opens.")
-@options.through
+@click.option(
+    "--through", metavar="PACKAGE", multiple=True,
+    help="Cut the loops of this installed package, too.",
+)  # fmt: skip
 @options.as_json
 @options.module
 @options.script

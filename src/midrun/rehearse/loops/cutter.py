@@ -20,7 +20,6 @@ from midrun.rehearse.loops.frames import Way, is_running, way_to
 from midrun.rehearse.loops.meter import BYTES, MEMORY, Meter
 from midrun.rehearse.loops.moving import follow
 from midrun.rehearse.loops.names import Place
-from midrun.rehearse.loops.passing import met
 from midrun.rehearse.loops.plan import Plan
 from midrun.rehearse.loops.planner import Planner
 from midrun.rehearse.loops.sources import Source, loaders_in, source_of
@@ -131,11 +130,8 @@ class Cutter:
         frame = sys._getframe(1)
         key = frame.f_code.co_filename, (line, column)
         for execution in undecided:
-            found = execution.passed.get(key)
-            if found is None:
-                found = execution.passed[key] = met(*key, self._tests[key], frame)
             if execution.index >= 0:
-                found.note(execution.index, frame)
+                execution.passed.note(key, self._tests[key], execution.index, frame)
         self.meter.leave_out()
 
     def next_round(self, execution: Execution, frame: types.FrameType) -> int | None:

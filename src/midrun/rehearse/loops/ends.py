@@ -16,19 +16,23 @@ from contextlib import contextmanager
 from typing import Any
 
 from midrun.rehearse.loops import loaders
+from midrun.rehearse.loops.conditions import Facts
 from midrun.rehearse.loops.counting import Counters
 from midrun.rehearse.loops.execution import Execution
+from midrun.rehearse.loops.growth import Growth, KindOf, Values
 from midrun.source.module import own_scope
 
 _SECONDS = 0.5  # in which rounds are asked one by one
 _FAR = 1 << 40  # rounds
 
 
-def end_of(execution: Execution, frame: types.FrameType, counters: Counters) -> int | None:
+def end_of(
+    execution: Execution, facts: Facts, frame: types.FrameType, counters: Counters
+) -> int | None:
     """How many rounds a loop of a library has; None if that can't be told. Its next round has not
     begun."""
     most = by_data(execution)
-    asked = _asked(execution, frame, counters, most if most is not None else _FAR)
+    asked = _asked(execution, facts, frame, counters, most if most is not None else _FAR)
     return asked if asked is not None else most
 
 
@@ -61,19 +65,19 @@ def _is_left_at_the_end(body: tuple[ast.stmt, ...]) -> bool:
 
 
 def _asked(
-    execution: Execution, frame: types.FrameType, counters: Counters, most: int
+    execution: Execution, facts: Facts, frame: types.FrameType, counters: Counters, most: int
 ) -> int | None:
     """The first round that the test of a `while` does not let begin, up to `most`."""
     node, begin = execution.stats.site.node, execution.index + 1
     if not isinstance(node, ast.While) or isinstance(node.test, ast.Constant):
         return None
     code = compile(ast.unparse(node.test), "<test>", "eval")
-    now, growth = counters.values(), execution.growth
-    growth.head(begin, now)
-    growth.settle()
+    execution.growth.head(begin, counters.values(), counters.first)
+    execution.growth.settle(facts.kind_of)
+    ahead = _Ahead(execution.growth, facts.kind_of, begin, counters.values())
 
     def over(index: int) -> bool:
-        counters.set(growth.ahead(now, begin, index))
+        counters.set(ahead.values(index))
         return not eval(code, frame.f_globals, dict(frame.f_locals))
 
     with _set_back(counters):
@@ -81,6 +85,24 @@ def _asked(
             return _first(over, begin + 1, most)
         except Exception:
             return None
+
+
+class _Ahead:
+    """What counters will be at the heads of rounds to come."""
+
+    def __init__(self, growth: Growth, kind: KindOf, begin: int, now: Values) -> None:
+        self._growth = growth
+        self._kind = kind
+        self._begin = begin
+        self._now = now
+
+    def values(self, index: int) -> dict[Any, int]:
+        """At the head of a round."""
+        grown = self._growth.grown(self._begin, index, self._kind)
+        found = {key: value + grown[key] for key, value in self._now.items() if key in grown}
+        if index == self._begin + 1:  # one by one
+            self._begin, self._now = index, found
+        return found
 
 
 def _first(over: Callable[[int], bool], begin: int, most: int) -> int | None:

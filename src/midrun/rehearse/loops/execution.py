@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from midrun.rehearse.loops.conditions import Facts, Outcome
-from midrun.rehearse.loops.counting import Growth
 from midrun.rehearse.loops.followers import Positions
 from midrun.rehearse.loops.form import LoopSite
+from midrun.rehearse.loops.growth import Growth, Known
 from midrun.rehearse.loops.meter import Key, Mark, Rounds
 from midrun.rehearse.loops.names import Place
-from midrun.rehearse.loops.passing import Passed
+from midrun.rehearse.loops.passing import Tests
 from midrun.rehearse.loops.plan import Plan
 from midrun.rehearse.loops.sources import UNKNOWN, Source, drained
 
@@ -63,6 +63,7 @@ class Stats:
     rounds: Rounds = field(default_factory=Rounds)
     workers: int | None = None
     led_by: tuple[tuple[str, int], ...] = ()
+    growth: Known = field(default_factory=Known)
 
     @property
     def line(self) -> int:
@@ -121,8 +122,8 @@ class Execution:
         self.numbers: dict[int, int] = {}
         self.positions: Positions = {}
         self.moved: Positions = {}
-        self.growth = Growth()
-        self.passed: dict[tuple[str, Place], Passed] = {}
+        self.growth = Growth(stats.growth)
+        self.passed = Tests()
         self.begun: Mark | None = None
         self.took: list[tuple[int, Mark]] = []
         self.seconds = 0.0

@@ -28,10 +28,10 @@ _CLASSES = {
 
 
 class Followers:
-    """Knows the schedulers and passes that have been used."""
+    """Knows the schedulers and passes that have been used, and where each was at `first`."""
 
     def __init__(self) -> None:
-        self._known: dict[weakref.ref[Any], None] = {}
+        self.first: Positions = {}
 
     def watch(self) -> None:
         """Get to know them from now on, as soon as torch is imported."""
@@ -41,7 +41,7 @@ class Followers:
 
     def positions(self) -> Positions:
         """Where each one is."""
-        known = tuple(self._known)  # any of them may go meanwhile
+        known = tuple(self.first)  # any of them may go meanwhile
         found = [(ref, one) for ref in known if (one := ref()) is not None]
         inner = {id(one.inner) for _, one in found if isinstance(one, loaders.Ahead)}
         return {ref: _position(one) for ref, one in found if id(one) not in inner}
@@ -52,7 +52,7 @@ class Followers:
         grown = {ref: now[ref] - position for ref, position in before.items() if ref in now}
         return {ref: count for ref, count in grown.items() if count > 0}
 
-    def move(self, by: Positions, rounds: int) -> None:
+    def move(self, by: Positions, rounds: int = 1) -> None:
         """Move each one on, as so many rounds do."""
         for ref, count in by.items():
             found = ref()
@@ -68,11 +68,13 @@ class Followers:
                 setattr(found, method, self._meeting(vars(found)[method]))
 
     def _meeting(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        known = self._known
+        known = self.first
 
         @functools.wraps(original)
         def meeting(self_: Any, *args: Any, **kwargs: Any) -> Any:
-            known.setdefault(weakref.ref(self_, lambda ref: known.pop(ref, None)))
+            ref = weakref.ref(self_, lambda ref: known.pop(ref, None))
+            if ref not in known:
+                known[ref] = _position(self_)
             return original(self_, *args, **kwargs)
 
         return meeting

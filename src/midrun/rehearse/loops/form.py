@@ -8,7 +8,7 @@
 | if C: B               | _@before(); if _@test(C): B   (where C depends on what was computed) |
 | if C: B in a function | _@passed(); if C: B                      (where C compares variables) |
 | x = C, return C there | _@passed(); x = C, return C                                  (the same) |
-| o.n += 1 in a library | o.n += 1; _@counts(o, "n")                                          |
+| o.n += 1 in a library | _@counts(o, "n"); o.n += 1                                          |
 
 A counter is a number that goes up by the same amount in each round (`step += 1`): where rounds are
 left out, `step = _@ahead(k, step)` at the head of the body moves it on. Each call is given the line
@@ -95,7 +95,7 @@ def cut_form(source: Source, counted: Counted | None = None, library: Cut | None
     """Bring the tree of `source` into cut form, in place. What it counts is added to `counted`. Of
     a `library`, tests of values stay as they are, and what it counts up is told."""
     counted = counted if counted is not None else Counted()
-    counted.find(source.tree)
+    counted.find(source.tree, of_library=library is not None)
     form = _Form(source.tree, counted, library)
     form.block(source.tree, "<module>")
     for node in ast.walk(source.tree):
@@ -145,7 +145,7 @@ class _Form:
             elif isinstance(statement, ast.If) and self._is_of_values(statement):
                 before += self._test(statement)
             elif isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add):
-                after = _counts(statement) if self._library is not None else []
+                before += _counts(statement) if self._library is not None else []
             if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self.block(statement, function)
             result += [*before, statement, *after]
@@ -157,6 +157,8 @@ class _Form:
         if isinstance(statement, ast.If):
             return statement.test
         if not isinstance(statement, ast.Assign | ast.Return) or statement.value is None:
+            return None
+        if not isinstance(statement.value, ast.Compare | ast.BoolOp | ast.UnaryOp):
             return None
         rest = any(isinstance(part, ast.Mod) for part in ast.walk(statement.value))
         return statement.value if rest or self._library is not None else None
@@ -254,7 +256,7 @@ def plain(test: ast.expr) -> ast.expr:
 
 
 def _counts(node: ast.AugAssign) -> list[ast.stmt]:
-    """Telling that an attribute was counted up."""
+    """Telling that an attribute is about to be counted up."""
     target = node.target
     if not isinstance(target, ast.Attribute) or not is_chain(target):
         return []

@@ -86,7 +86,7 @@ class Planner:
             origin=begin,
             steps=stats.steps,
             heads=execution.heads,
-            passed=execution.passed,
+            passed=execution.passed.found(),
             counted=self.counted,
         )
         execution.facts = facts
@@ -121,7 +121,7 @@ class Planner:
             return None
         if not execution.stats.site.of_library:
             return by_data(execution)
-        return end_of(execution, frame, self._counters)
+        return end_of(execution, facts, frame, self._counters)
 
 
 def _is_seen_in_rounds(stats: Stats) -> bool:
