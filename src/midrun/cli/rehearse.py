@@ -23,6 +23,10 @@ from midrun.cli import options
     help="Copy what the script wrote, and what it printed, to this folder.",
 )  # fmt: skip
 @click.option("--no-data", is_flag=True, help="Don't look at the data that the script opens.")
+@click.option(
+    "--through", metavar="PACKAGE", multiple=True,
+    help="Cut the loops of this installed package, too.",
+)  # fmt: skip
 @options.as_json
 @options.module
 @options.script
@@ -35,6 +39,7 @@ def rehearse(
     budget: float,
     keep: str | None,
     no_data: bool,
+    through: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Run a script through all of its phases, its long loops cut short, in a copy of the world:
@@ -52,7 +57,7 @@ def rehearse(
     from midrun.report import terminal
     from midrun.report.progress import status
 
-    script = Script(target, list(arguments), is_module, os.getcwd())
+    script = Script(target, list(arguments), is_module, os.getcwd(), through)
     with stage(keep=Path(keep) if keep else None) as at, status("rehearsing") as tell:
         found = run(script, at, budget=budget, with_data=not no_data, progress=tell)
     if as_json:

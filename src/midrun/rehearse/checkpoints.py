@@ -22,7 +22,7 @@ def check(answer: Answer, run: Run) -> list[Fault]:
     if not saves:
         return []
     if not answer.loads:
-        return [_never_loaded(saves[0])]
+        return [_never_loaded(save) for save in saves if not save.by_library][:1]
     loading = next((load for load in answer.loads if load.guarded), None)
     if loading is None:
         return []

@@ -9,21 +9,35 @@ import dataclasses
 import os
 import re
 import resource
+import sys
 import traceback
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from midrun.rehearse.accelerator import DeviceMemory
 from midrun.rehearse.detour import Detour
+from midrun.rehearse.fault import Fault
+from midrun.rehearse.frameworks import cut_of
 from midrun.rehearse.loops.cutter import Cutter
 from midrun.rehearse.loops.execution import Stats
-from midrun.rehearse.loops.form import AHEAD, BEFORE, LEFT, LOOP, PASSED, TEST, TURN, cut_form
+from midrun.rehearse.loops.form import (
+    AHEAD,
+    BEFORE,
+    COUNTS,
+    LEFT,
+    LOOP,
+    PASSED,
+    TEST,
+    TURN,
+    cut_form,
+)  # fmt: skip
 from midrun.rehearse.reads import Reads
 from midrun.rehearse.request import Answer, Crash, LoopSeen, Request
 from midrun.rehearse.resuming import loadings
 from midrun.rehearse.saves import Saves
+from midrun.rehearse.uncut import Uncut
 from midrun.rehearse.watching.places import Places
 from midrun.rehearse.watching.watching import Watching
 from midrun.rehearse.ways import Ways
@@ -54,7 +68,7 @@ class Rehearsing(Sentinel):
         super().__init__(Alarm(), run.own.has_file)
         self._run = run
         self._request = request
-        self.cutter = Cutter(run.book, self, whole=request.whole)
+        self.cutter = Cutter(run.book, self, whole=request.whole, own=run.own.has_file)
         places = Places(run.own.has_file)
         self._ways = Ways(
             run, self.cutter.activity, self.cutter.meter, request.other_way,
@@ -64,7 +78,8 @@ class Rehearsing(Sentinel):
             request.detour, request.out, run.own.has_file, self.cutter.cut_no_more,
             lambda: self._saves.files,
         )  # fmt: skip
-        self.cutter.activity.on_loss = self._detour.loss
+        self._uncut = Uncut(lambda: bool(self.cutter.position), run.own.has_file, self._give_up)
+        self.cutter.activity.on_loss = self._training
         self._saves = Saves(
             self.cutter.meter, places.here, self._detour.saved, self._detour.loaded,
             os.path.dirname(request.out),
@@ -74,6 +89,7 @@ class Rehearsing(Sentinel):
         self._watching = Watching(
             run.own.has_file, self.cutter.activity, self.cutter.meter.aside, _Blocks(run)
         )
+        self._gave_up: list[Fault] = []
         self._peak = 0
         self._peak_place: tuple[str, int] | None = None
 
@@ -85,6 +101,7 @@ class Rehearsing(Sentinel):
         calls = {
             LOOP: cutter.loop, TURN: cutter.turn, LEFT: cutter.left, AHEAD: cutter.ahead,
             BEFORE: ways.before, TEST: ways.test, PASSED: cutter.passed,
+            COUNTS: cutter.counters.counts,
         }  # fmt: skip
         for name, call in calls.items():
             setattr(builtins, name, call)
@@ -113,6 +130,19 @@ class Rehearsing(Sentinel):
         if not self.cutter.position:
             self.cutter.meter.begin_with(("end",))
 
+    def _training(self, loss: Any) -> None:
+        """A backward pass begins."""
+        self._detour.loss(loss)
+        self._uncut.loss()
+
+    def _give_up(self, fault: Fault) -> NoReturn:
+        """End here, with what was seen so far."""
+        self._gave_up = [fault]
+        self.end(None)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
     def end(self, error: BaseException | None) -> None:
         position = [
             (e.stats.file, e.stats.line, e.index) for e in self.cutter.position if e.index >= 0
@@ -123,23 +153,34 @@ class Rehearsing(Sentinel):
         self.cutter.leave_all()
         self.cutter.meter.flush()
         answer = Answer(
-            loops=[_seen(stats) for stats in self.cutter.stats.values() if stats.executions],
+            loops=self._loops(),
             tests=self._ways.seen(),
             amounts=self._amounts(),
-            faults=[dataclasses.asdict(fault) for fault in self._watching.faults()],
+            faults=[dataclasses.asdict(fault) for fault in self._faults()],
             never_ran=self._never_ran(),
             saves=self._saves.found,
-            loads=loadings(self._run.book.own.values()),
+            loads=loadings(self._own.values()),
             crash=self._crash(error, position) if error is not None else None,
-            reads=self._reads.data(self._run.book.own, self._saves.files),
+            reads=self._reads.data(self._own, self._saves.files),
             device=self._devices.found(self.cutter.activity.batch),
             peak=1024 * max(self._peak, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss),
             peak_place=self._peak_place,
         )
         replace_file(Path(self._request.out), answer.write().encode())
 
+    def _faults(self) -> list[Fault]:
+        """What was found in the program's own files."""
+        found = [fault for fault in self._watching.faults() if fault.file in self._own]
+        return [*found, *self._gave_up]
+
+    def _loops(self) -> list[LoopSeen]:
+        """The loops that ran: of those at one place, the ones that train come last."""
+        ran = [_seen(stats) for stats in self.cutter.stats.values() if stats.executions]
+        return sorted(ran, key=lambda loop: loop.trains)
+
     def _prepare(self, source: Source) -> None:
-        sites = cut_form(source, self.cutter.planner.counted)
+        library = None if self._run.own.has_file(source.path) else cut_of(source.path)
+        sites = cut_form(source, self.cutter.planner.counted, library)
         self.cutter.add(source.path, sites)
         self._ways.add(source.path, sites)
 
@@ -150,15 +191,21 @@ class Rehearsing(Sentinel):
             for key in meter.total
         }
 
+    @property
+    def _own(self) -> dict[str, Source]:
+        """The files of the program, without those of libraries whose loops are cut."""
+        book = self._run.book
+        return {file: book.own[file] for file in book.own if self._run.own.has_file(file)}
+
     def _never_ran(self) -> list[tuple[str, int, int]]:
         """The blocks that have not been entered: file, first and last line."""
-        run = self._run
+        run, own = self._run, self._own
         ran = run.seen | self._watching.blocks_in_workers
         found = []
         for number, (file, line, column) in enumerate(run.book.blocks.places):
-            if number in ran or file not in run.book.own:
+            if number in ran or file not in own:
                 continue
-            found.append((file, line, _end_of_block(run.book.own[file].tree, line, column)))
+            found.append((file, line, _end_of_block(own[file].tree, line, column)))
         outermost: list[tuple[str, int, int]] = []
         for file, first, last in sorted(found, key=lambda block: (block[0], block[1], -block[2])):
             if not outermost or outermost[-1][0] != file or last > outermost[-1][2]:
@@ -172,10 +219,10 @@ class Rehearsing(Sentinel):
         frames = [
             (frame.filename, frame.lineno or 0, frame.name)
             for frame in traceback.extract_tb(shown)
-            if frame.filename in self._run.book.own
+            if frame.filename in self._own
         ]
         said, inner = _of_worker(str(error))
-        frames += [frame for frame in inner if frame[0] in self._run.book.own]
+        frames += [frame for frame in inner if frame[0] in self._own]
         text = "".join(traceback.format_exception(type(error), error, shown))
         raised = bool(frames) and self._is_raise(frames[-1][0], frames[-1][1], shown)
         return Crash(f"{type(error).__name__}: {said}"[:500], frames, text, raised, loops)
@@ -186,7 +233,7 @@ class Rehearsing(Sentinel):
             shown = shown.tb_next
         if shown is None or shown.tb_frame.f_code.co_filename != file:
             return False
-        tree = self._run.book.own[file].tree
+        tree = self._own[file].tree
         raises = (n for n in ast.walk(tree) if isinstance(n, ast.Raise | ast.Assert))
         return any(n.lineno <= line <= (n.end_lineno or n.lineno) for n in raises)
 
@@ -206,7 +253,7 @@ def _seen(stats: Stats) -> LoopSeen:
     return LoopSeen(
         stats.file, stats.line, stats.site.node.end_lineno or stats.line, stats.site.function,
         stats.executions, sorted(stats.visited), stats.length, stats.endless, stats.cut,
-        stats.trains, stats.evaluates, stats.workers,
+        stats.trains, stats.evaluates, stats.workers, stats.led_by[0] if stats.led_by else None,
     )  # fmt: skip
 
 

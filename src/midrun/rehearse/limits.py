@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
+
 from midrun.rehearse.fault import Fault
 from midrun.rehearse.forecast import Forecast
 from midrun.rehearse.request import Answer
@@ -39,7 +42,19 @@ def beyond(found: Forecast, answer: Answer, budget: float) -> list[Fault]:
             f"the whole run writes {found.written / 1e9:.1f} GB; {found.free / 1e9:.1f} GB are "
             "free there",
         ))  # fmt: skip
-    return [*faults, *_slow_loaders(found)]
+    return [_at_the_user(fault, answer) for fault in [*faults, *_slow_loaders(found)]]
+
+
+def _at_the_user(fault: Fault, answer: Answer) -> Fault:
+    """A fault of a library's loop, told at the user's line that led there."""
+    led_by = {(loop.file, loop.line): loop.led_by for loop in answer.loops}
+    place = led_by.get((fault.file, fault.line))
+    if place is None:
+        return fault
+    loop = f"the loop is {os.path.basename(fault.file)}:{fault.line}"
+    evidence = f"{fault.evidence}; {loop}" if fault.evidence else loop
+    file, line = place
+    return dataclasses.replace(fault, file=file, line=line, evidence=evidence)
 
 
 def _slow_loaders(found: Forecast) -> list[Fault]:

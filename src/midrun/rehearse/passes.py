@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from midrun.branch.process import Start, branch_spec
+from midrun.rehearse.frameworks import FRAMEWORKS
 from midrun.rehearse.request import ATTACH, Answer, Request
 from midrun.run.spec import Spec, command
 from midrun.store import Store
@@ -23,12 +24,14 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Script:
-    """What is rehearsed: a script or module, with its arguments, from a folder."""
+    """What is rehearsed: a script or module, with its arguments, from a folder. The loops of the
+    packages in `through` are cut, too."""
 
     target: str
     arguments: list[str]
     is_module: bool
     cwd: str
+    through: tuple[str, ...] = ()
 
 
 @dataclass
@@ -139,6 +142,7 @@ def _spec(
     spec = Spec(
         store=str(store.folder), attach=ATTACH, request=request, scratch=str(store.folder),
         quiet=True, budget=0.0, target=script.target, is_module=script.is_module,
+        through=[*FRAMEWORKS, *script.through],
     )  # fmt: skip
     return spec, script.arguments
 

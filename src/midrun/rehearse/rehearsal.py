@@ -100,6 +100,8 @@ def rehearse(
         with stage(kind=at.kind) as apart:
             faults += checkpoints.check(answer, Detours(script, apart, progress).run)
     found = forecast(answer, script.cwd)
+    if any(fault.rule == "not-cut" for fault in faults):
+        found.seconds = None
     faults += beyond(found, answer, budget)
     world = at.worlds[-1]
     return Rehearsed(
@@ -161,7 +163,12 @@ def _of_crash(answer: Answer) -> list[Fault]:
 
 def _where(crash: Crash) -> str:
     """The loops under way, for people: in round 3 of the loop at line 20."""
-    said = [f"round {index} of the loop at line {line}" for _, line, index in crash.loops]
+    files = {file for file, *_ in crash.frames}
+    said = [
+        f"round {index} of the loop at "
+        + (f"line {line}" if file in files else f"{Path(file).name}:{line}")
+        for file, line, index in crash.loops
+    ]
     return "in " + ", ".join(said) if said else ""
 
 

@@ -43,7 +43,7 @@ class Request:
 @dataclass
 class LoopSeen:
     """A loop that ran: `length` rounds when it ran last (None if that is not known), of which these
-    were `visited`; what happened in them."""
+    were `visited`; what happened in them. To a loop of a library led the user's line `led_by`."""
 
     file: str
     line: int
@@ -57,6 +57,7 @@ class LoopSeen:
     trains: bool
     evaluates: bool
     workers: int | None
+    led_by: tuple[str, int] | None = None
 
 
 @dataclass
@@ -90,12 +91,13 @@ class Crash:
 @dataclass(frozen=True)
 class Save:
     """A file that torch.save has written, by the user's line; `checkpoint` says that it is
-    there to go on from."""
+    there to go on from, `by_library` that a library has done it, which can load it as well."""
 
     path: str
     file: str
     line: int
     checkpoint: bool
+    by_library: bool = False
 
 
 @dataclass(frozen=True)

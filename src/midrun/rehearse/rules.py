@@ -36,6 +36,8 @@ _RULES = (
     (304, "over-disk", _FAULT, "writes more than the disk has free",
      "write fewer checkpoints, or remove old ones"),
     (305, "never-ends", _WARNING, "no end of this loop is known", "give it a limit of rounds"),
+    (306, "not-cut", _FAULT, "the training loop of a package is not cut",
+     "midrun rehearse --through PACKAGE has the loops of a pure Python package cut, too"),
     # What grows
     (310, "graph-kept", _FAULT, "keeps the graph of every step",
      "add up loss.item(), or loss.detach()"),

@@ -77,12 +77,14 @@ class Saves:
         @functools.wraps(original)
         def save(obj: Any, f: Any, *args: Any, **kwargs: Any) -> Any:
             place = self._here() or _NOWHERE
+            by_library = sys._getframe(1).f_code.co_filename != place.file
             with self._meter.during(("save", place.file, str(place.line))):
                 result = original(obj, f, *args, **kwargs)
             if isinstance(f, str | os.PathLike):
                 self._note(os.fspath(f))
                 path = os.path.realpath(os.fspath(f))
-                self.found.append(Save(path, place.file, place.line, is_checkpoint(obj)))
+                checkpoint = is_checkpoint(obj)
+                self.found.append(Save(path, place.file, place.line, checkpoint, by_library))
                 self._saved(self.found[-1])
             return result
 

@@ -108,7 +108,9 @@ def _forecast(found: Rehearsed) -> list[RenderableType]:
     forecast = found.forecast
     if found.answer.crash is not None:
         return [Text("no forecast, since the script does not come to its end")]
-    if forecast.seconds is None:
+    if forecast.seconds is None and not forecast.endless:
+        whole = "no forecast of the time, since the training loop is not cut"
+    elif forecast.seconds is None:
         whole = "no forecast of the time, since a loop has no end that is known"
     else:
         least, most = duration(forecast.least), duration(forecast.most)

@@ -57,7 +57,7 @@ class Own:
         return self._is_through(name) or (path is not None and self.has_file(path))
 
     def _is_through(self, name: str) -> bool:
-        return name.partition(".")[0] in self._through
+        return any(name == one or name.startswith(f"{one}.") for one in self._through)
 
     def through_modules(self) -> list[str]:
         """The names of all loaded modules of packages that savepoints are taken in. These packages

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 
+from midrun.rehearse.frameworks import Cut
 from midrun.rehearse.loops.form import cut_form
 from midrun.source.module import Source
 
@@ -96,3 +97,35 @@ def test_a_counter_that_is_set_back_is_none() -> None:
                 seen = 0
     """
     assert "_@ahead" not in cut(text)
+
+
+def test_a_library_tells_what_it_counts_and_tests_of_values_stay() -> None:
+    text = textwrap.dedent("""
+        def fit(self, best):
+            self.progress.ready += 1
+            self.total[0] += 1
+            done = self.progress.ready == self.most
+            if accuracy > best:
+                save()
+    """)
+    source = Source("library.py", text)
+    cut_form(source, library=Cut())
+    found = ast.unparse(source.tree)
+    assert "_@counts(self.progress, 'ready')\n    self.progress.ready += 1" in found
+    assert "_@counts(self.total" not in found
+    assert "_@passed(5, 4)\n    done =" in found
+    assert "_@test" not in found
+
+
+def test_of_a_library_only_the_loops_are_cut_that_are_named() -> None:
+    text = textwrap.dedent("""
+        def learn(self):
+            while self.step < 100:
+                train()
+        def collect(self):
+            while self.step < 100:
+                yield act()
+    """)
+    assert len(cut_form(Source("a.py", text), library=Cut()).loops) == 1
+    assert len(cut_form(Source("a.py", text), library=Cut(in_generators=True)).loops) == 2
+    assert not cut_form(Source("a.py", text), library=Cut(frozenset({"other"}))).loops

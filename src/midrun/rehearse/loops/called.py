@@ -11,7 +11,6 @@ from typing import Any
 
 from midrun.rehearse.loops.expressions import function, is_pure
 from midrun.rehearse.loops.form import plain
-from midrun.rehearse.loops.names import Place
 from midrun.source.book import Book
 from midrun.source.module import own_scope
 from midrun.source.positions import Unknown
@@ -21,12 +20,13 @@ Known = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Condition:
-    """`place` is that of the `if` (or of the `while` itself). If `ends` is "true" or "false", the
-    loop ends when it comes out so. `value` gives its outcome from what is known of a round;
-    `changes` says that it is known only as long as something else stays as it is."""
+    """`place` is that of the `if` (or of the `while` itself), and which time it is where it is made
+    several times in a round. If `ends` is "true" or "false", the loop ends when it comes out so.
+    `value` gives its outcome from what is known of a round; `changes` says that it is known only as
+    long as something else stays as it is."""
 
     file: str
-    place: Place
+    place: tuple[int, ...]
     ends: str
     value: Callable[[Known], bool]
     changes: bool = False

@@ -12,20 +12,20 @@ from __future__ import annotations
 import ast
 import re
 import types
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from midrun.rehearse.loops.called import Condition, Known, of_call
 from midrun.rehearse.loops.expressions import function, is_chain, is_moving, is_pure, value_of
 from midrun.rehearse.loops.form import LoopSite, plain
-from midrun.rehearse.loops.names import Counted, Counter, Place, name_of
+from midrun.rehearse.loops.names import Counted, Counter, name_of
 from midrun.rehearse.loops.passing import INDEX, Passed, conditions_and_moves
 from midrun.rehearse.loops.sources import UNKNOWN, Source
 from midrun.source.book import Book
 from midrun.source.hot import fresh
 from midrun.source.module import own_scope
 
-Outcome = tuple[str, Place, bool]  # a condition, by file and place, and how it came out
+Outcome = tuple[str, tuple[int, ...], bool]  # a condition, by file and place, and how it came out
 _COUNTER = re.compile(r"_@[cd]\d+")
 _MOST_INSIDE = 10_000  # rounds of a loop inside whose counter is looked at
 _PLAIN = (int, float, str, type(None))
@@ -45,7 +45,7 @@ class Facts:
     def __init__(
         self, site: LoopSite, source: Source | None, frame: types.FrameType, book: Book, *,
         origin: int, steps: Mapping[int, int], heads: Mapping[int, int],
-        passed: Mapping[Any, Passed] | None = None, counted: Counted | None = None,
+        passed: Sequence[Passed] = (), counted: Counted | None = None,
     ) -> None:  # fmt: skip
         self._site = site
         self._source = source
@@ -59,11 +59,12 @@ class Facts:
             for number, (counter, start) in enumerate(zip(self._counters, self._start, strict=True))
         ]
         self._depends: dict[str, Any] = {}
+        self._kinds: dict[int, tuple[Outcome, ...]] = {}
         names = frozenset(self.known(origin))
         self.conditions = list(self._conditions(frame.f_code.co_filename, names))
         moved = {name_of(counter.target) for counter in self._counters}
         met, self.moves = conditions_and_moves(
-            list((passed or {}).values()), self.conditions, moved, counted or Counted()
+            list(passed), self.conditions, moved, counted or Counted()
         )
         self.conditions += met
         self.changing = frozenset((c.file, c.place) for c in self.conditions if c.changes)
@@ -105,9 +106,15 @@ class Facts:
             if value is not None and not condition.ends
         ]
 
-    def kind(self, values: tuple[bool | None, ...]) -> Hashable:
+    def kind(self, values: tuple[bool | None, ...]) -> tuple[Outcome, ...]:
         """Of what kind a round is: the conditions that are true in it."""
         return tuple(sorted(outcome for outcome in self.met(values) if outcome[2]))
+
+    def kind_of(self, index: int) -> tuple[Outcome, ...]:
+        """The kind of round `index`."""
+        if index not in self._kinds:
+            self._kinds[index] = self.kind(self.outcomes(index))
+        return self._kinds[index]
 
     def _now(self, target: ast.expr) -> Any:
         return value_of(ast.unparse(target), self._namespace, self._namespace)
@@ -141,6 +148,8 @@ class Facts:
     def _from_then_on(self, test: ast.expr, at: int, names: frozenset[str]) -> ast.expr:
         """A test that ends a loop when a number is at a limit, as one that is true from then on: so
         the end is looked for (see plan)."""
+        if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+            return ast.BoolOp(test.op, [self._from_then_on(v, at, names) for v in test.values])
         if not (isinstance(test, ast.Compare) and type(test.ops[0]) in _UPWARDS):
             return test
         sides = enumerate((test.left, test.comparators[0]))

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from midrun.rehearse.loops.activity import Activity
+from midrun.rehearse.loops.counting import Counters
 from midrun.rehearse.loops.execution import Drawn, Execution, Observer, Rest, Stats
-from midrun.rehearse.loops.followers import Followers, move_numbers, numbers
+from midrun.rehearse.loops.followers import Followers
 from midrun.rehearse.loops.form import Sites
+from midrun.rehearse.loops.frames import Way, is_running, way_to
 from midrun.rehearse.loops.meter import BYTES, MEMORY, Meter
+from midrun.rehearse.loops.moving import follow
 from midrun.rehearse.loops.names import Place
-from midrun.rehearse.loops.passing import met, move
 from midrun.rehearse.loops.plan import Plan
 from midrun.rehearse.loops.planner import Planner
 from midrun.rehearse.loops.sources import Source, loaders_in, source_of
@@ -27,19 +29,23 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Cutter:
-    """Holds the loops under way. `whole` names loops that are not cut, by file and line."""
+    """Holds the loops under way. `whole` names loops that are not cut, by file and line; `own` says
+    whether a file is the user's."""
 
     def __init__(
-        self, book: Book, observer: Observer, *, whole: Iterable[tuple[str, int]] = ()
-    ) -> None:
+        self, book: Book, observer: Observer, *, whole: Iterable[tuple[str, int]] = (),
+        own: Callable[[str], bool] = lambda file: True,
+    ) -> None:  # fmt: skip
+        self._own = own
         self.meter = Meter()
         self.activity = Activity()
         self.followers = Followers()
-        self.stats: dict[tuple[str, int, int], Stats] = {}
+        self.counters = Counters()
+        self.stats: dict[tuple[str, int, int, Way], Stats] = {}
         self.written: Callable[[], int] = lambda: 0
         self._tests: dict[tuple[str, Place], ast.expr] = {}
         self._observer = observer
-        self.planner = Planner(book, whole)
+        self.planner = Planner(book, whole, self.counters)
         self._stack: list[Execution] = []
         self._pid = os.getpid()
         self._bytes = 0
@@ -49,13 +55,13 @@ class Cutter:
     def add(self, file: str, sites: Sites) -> None:
         """A file was brought into cut form."""
         for place, site in sites.loops.items():
-            self.stats[file, *place] = Stats(file, place, site)
+            self.stats[file, *place, ()] = Stats(file, place, site)
         self._tests.update({(file, place): test for place, test in sites.passed.items()})
 
     def loop(self, line: int, column: int, iterable: Any) -> Any:
         """`_@loop`: what a `for` draws from."""
         frame = sys._getframe(1)
-        stats = self.stats.get((frame.f_code.co_filename, line, column))
+        stats = self._stats(frame, line, column)
         if stats is None or stats.is_idle or self._is_elsewhere():
             return iterable
         self.meter.flush()
@@ -70,12 +76,15 @@ class Cutter:
 
     def turn(self, line: int, column: int) -> bool:
         """`_@turn`: a round of a `while` begins; true if it is the end of the loop."""
-        frame = sys._getframe(1)
-        stats = self.stats.get((frame.f_code.co_filename, line, column))
-        if stats is None or stats.is_idle or self._is_elsewhere():
+        frame, place = sys._getframe(1), (line, column)
+        if self._is_elsewhere():
             return False
-        execution = next((e for e in self._stack if e.stats is stats and e.frame is frame), None)
+        under_way = (e for e in self._stack if e.frame is frame and e.stats.place == place)
+        execution = next(under_way, None)
         if execution is None:
+            stats = self._stats(frame, line, column)
+            if stats is None or stats.is_idle:
+                return False
             self._close_those_left(frame)
             execution = Execution(self, stats, frame)
             self._enter(execution)
@@ -117,14 +126,13 @@ class Cutter:
         undecided = [execution for execution in self._stack if not execution.decided]
         if not undecided or self._is_elsewhere():
             return
+        self.meter.flush()
         frame = sys._getframe(1)
         key = frame.f_code.co_filename, (line, column)
         for execution in undecided:
-            found = execution.passed.get(key)
-            if found is None:
-                found = execution.passed[key] = met(*key, self._tests[key], frame)
             if execution.index >= 0:
-                found.note(execution.index, frame)
+                execution.passed.note(key, self._tests[key], execution.index, frame)
+        self.meter.leave_out()
 
     def next_round(self, execution: Execution, frame: types.FrameType) -> int | None:
         """The round to be visited next; None at the end of the loop."""
@@ -150,7 +158,7 @@ class Cutter:
         assert execution.frame is not None
         length = execution.known_length
         self.meter.flush()
-        self._follow(execution, execution.frame)
+        follow(execution, execution.frame, self.followers, self.counters)
         self._memory = memory_in_use() if execution.jump else self._memory
         self._observer.round(execution.frame, stats.file, stats.line, index, length)
         self.meter.leave_out()
@@ -223,7 +231,7 @@ class Cutter:
         self, file: str, place: Place, source: Source, index: int, plan: Plan | None, *, runs: bool
     ) -> Drawn:
         """A `for` as it stood at a savepoint; if it `runs`, it goes on when it is drawn from."""
-        stats = self.stats[file, *place]
+        stats = self.stats[file, *place, ()]
         execution = Drawn(self, stats, None, source)
         execution.index, execution.plan, execution.waits = index, plan, runs
         execution.decided = plan is not None
@@ -248,21 +256,17 @@ class Cutter:
         """The loops under way, the outermost first."""
         return [*self._stack]
 
-    def _follow(self, execution: Execution, frame: types.FrameType) -> None:
-        """Move on what the loop moves otherwise than by drawing items, and see how it moves."""
-        stats, counted = execution.stats, execution.stats.site.counted
-        first = len(stats.site.counters)
-        if execution.jump:
-            self.followers.move(execution.moved, execution.jump)
-            move(execution.facts.moves if execution.facts is not None else [], execution.jump)
-            steps = {n: stats.steps.get(first + n, 0) for n in range(len(counted))}
-            move_numbers(counted, frame, {n: execution.jump * step for n, step in steps.items()})
-        now = numbers(counted, frame)
-        if not execution.jump:
-            for number in now.keys() & execution.numbers.keys():
-                stats.counted(first + number, now[number] - execution.numbers[number])
-        execution.numbers = now
-        execution.positions = self.followers.positions()
+    def _stats(self, frame: types.FrameType, line: int, column: int) -> Stats | None:
+        """What is known of the loop at a place. One of a library is another loop on each way that
+        leads to it: it may train on one and evaluate on another."""
+        file = frame.f_code.co_filename
+        stats = self.stats.get((file, line, column, ()))
+        if stats is None or not stats.site.of_library:
+            return stats
+        way = way_to(frame, self._own)
+        return self.stats.setdefault(
+            (file, line, column, way), Stats(file, stats.place, stats.site, led_by=way[-1:])
+        )
 
     def _enter(self, execution: Execution) -> None:
         stats = execution.stats
@@ -273,7 +277,7 @@ class Cutter:
 
     def _close_those_left(self, frame: types.FrameType) -> None:
         """Loops whose function has returned, or raised, are over."""
-        while self._stack and not _is_running(self._stack[-1].frame, frame):
+        while self._stack and not is_running(self._stack[-1].frame, frame):
             self.leave(self._stack[-1])
 
     def _is_elsewhere(self) -> bool:
@@ -320,11 +324,3 @@ def memory_in_use() -> int:
             return int(file.read().split()[1]) * _PAGE
     except OSError:
         return 0
-
-
-def _is_running(frame: types.FrameType | None, current: types.FrameType | None) -> bool:
-    while current is not None:
-        if current is frame:
-            return True
-        current = current.f_back
-    return False

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from midrun.rehearse.loops.conditions import Facts, Outcome
 from midrun.rehearse.loops.followers import Positions
 from midrun.rehearse.loops.form import LoopSite
+from midrun.rehearse.loops.growth import Growth, Known
 from midrun.rehearse.loops.meter import Key, Mark, Rounds
 from midrun.rehearse.loops.names import Place
-from midrun.rehearse.loops.passing import Passed
+from midrun.rehearse.loops.passing import Tests
 from midrun.rehearse.loops.plan import Plan
 from midrun.rehearse.loops.sources import UNKNOWN, Source, drained
 
@@ -42,7 +43,8 @@ class Stats:
     """All executions of a loop together. `trains` and `evaluates` say what happened in its rounds;
     `ended` counts executions that came to their end, `cut_off` those that were ended since no end
     was known; `steps` are what its counters grow by in a round (then what is counted elsewhere,
-    unless that is `uneven`), `workers` the processes that load its data."""
+    unless that is `uneven`), `workers` the processes that load its data. To a loop of a
+    library led the user's line `led_by`."""
 
     file: str
     place: Place
@@ -60,6 +62,8 @@ class Stats:
     uneven: set[int] = field(default_factory=set)
     rounds: Rounds = field(default_factory=Rounds)
     workers: int | None = None
+    led_by: tuple[tuple[str, int], ...] = ()
+    growth: Known = field(default_factory=Known)
 
     @property
     def line(self) -> int:
@@ -102,8 +106,8 @@ class Execution:
     """One execution of a loop, from its first round to its last. `index` is the round under way,
     `begun` what had been spent by its beginning, `took` what the rounds took that have no kind yet,
     `heads` the counters at its head, `numbers` what is counted elsewhere, `positions` where the
-    followers were; a round has `moved` them so far. `jump` rounds were left out before it;
-    `passed` are the tests in functions that were met."""
+    followers were; a round has `moved` them so far. `growth` is that of what libraries count.
+    `jump` rounds were left out before it; `passed` are the tests in functions that were met."""
 
     def __init__(self, cutter: Cutter, stats: Stats, frame: types.FrameType | None) -> None:
         self.cutter = cutter
@@ -118,7 +122,8 @@ class Execution:
         self.numbers: dict[int, int] = {}
         self.positions: Positions = {}
         self.moved: Positions = {}
-        self.passed: dict[tuple[str, Place], Passed] = {}
+        self.growth = Growth(stats.growth)
+        self.passed = Tests()
         self.begun: Mark | None = None
         self.took: list[tuple[int, Mark]] = []
         self.seconds = 0.0

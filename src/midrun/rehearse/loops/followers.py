@@ -13,32 +13,38 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from midrun.rehearse.loops import loaders
+from midrun.rehearse.loops.counting import Key
+from midrun.rehearse.loops.expressions import value_of
 from midrun.rehearse.loops.names import Counter
-from midrun.rehearse.loops.sources import Loaded
 from midrun.run.imports import after_import
 
 Positions = dict[weakref.ref[Any], int]
 _CLASSES = {
     "torch.optim.lr_scheduler": ("LRScheduler", "step"),
     "torch.utils.data.dataloader": ("_BaseDataLoaderIter", "__next__"),
+    loaders.__name__: ("Ahead", "__next__"),
 }
 
 
 class Followers:
-    """Knows the schedulers and passes that have been used."""
+    """Knows the schedulers and passes that have been used, and where each was at `first`."""
 
     def __init__(self) -> None:
-        self._known: dict[weakref.ref[Any], None] = {}
+        self.first: Positions = {}
 
     def watch(self) -> None:
         """Get to know them from now on, as soon as torch is imported."""
+        loaders.watch()
         for module, (kind, method) in _CLASSES.items():
             after_import(module, functools.partial(self._wrap, kind=kind, method=method))
 
     def positions(self) -> Positions:
         """Where each one is."""
-        known = tuple(self._known)  # any of them may go meanwhile
-        return {ref: _position(found) for ref in known if (found := ref()) is not None}
+        known = tuple(self.first)  # any of them may go meanwhile
+        found = [(ref, one) for ref in known if (one := ref()) is not None]
+        inner = {id(one.inner) for _, one in found if isinstance(one, loaders.Ahead)}
+        return {ref: _position(one) for ref, one in found if id(one) not in inner}
 
     def moved(self, before: Positions) -> Positions:
         """By how much each one has moved on that was there before."""
@@ -46,14 +52,14 @@ class Followers:
         grown = {ref: now[ref] - position for ref, position in before.items() if ref in now}
         return {ref: count for ref, count in grown.items() if count > 0}
 
-    def move(self, by: Positions, rounds: int) -> None:
+    def move(self, by: Positions, rounds: int = 1) -> None:
         """Move each one on, as so many rounds do."""
         for ref, count in by.items():
             found = ref()
             if hasattr(found, "last_epoch"):
                 _move_scheduler(found, count * rounds)
             elif found is not None:
-                Loaded(found, None, next).skip(count * rounds)
+                loaders.leave_out(found, count * rounds)
 
     def _wrap(self, module: types.ModuleType, kind: str, method: str) -> None:
         base = vars(module)[kind]
@@ -62,11 +68,13 @@ class Followers:
                 setattr(found, method, self._meeting(vars(found)[method]))
 
     def _meeting(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        known = self._known
+        known = self.first
 
         @functools.wraps(original)
         def meeting(self_: Any, *args: Any, **kwargs: Any) -> Any:
-            known.setdefault(weakref.ref(self_, lambda ref: known.pop(ref, None)))
+            ref = weakref.ref(self_, lambda ref: known.pop(ref, None))
+            if ref not in known:
+                known[ref] = _position(self_)
             return original(self_, *args, **kwargs)
 
         return meeting
@@ -83,6 +91,15 @@ def numbers(counters: tuple[Counter, ...], frame: types.FrameType) -> dict[int, 
         if type(value) is int:
             found[position] = value
     return found
+
+
+def attributes(counters: tuple[Counter, ...], frame: types.FrameType) -> set[Key]:
+    """Those of these counters that are attributes of objects."""
+    targets = [c.target for c in counters if isinstance(c.target, ast.Attribute)]
+    return {
+        (id(value_of(ast.unparse(one.value), frame.f_globals, frame.f_locals)), one.attr)
+        for one in targets
+    }
 
 
 def move_numbers(

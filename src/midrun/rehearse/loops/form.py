@@ -7,6 +7,8 @@
 | after either          | _@left()                                                            |
 | if C: B               | _@before(); if _@test(C): B   (where C depends on what was computed) |
 | if C: B in a function | _@passed(); if C: B                      (where C compares variables) |
+| x = C, return C there | _@passed(); x = C, return C                                  (the same) |
+| o.n += 1 in a library | _@counts(o, "n"); o.n += 1                                          |
 
 A counter is a number that goes up by the same amount in each round (`step += 1`): where rounds are
 left out, `step = _@ahead(k, step)` at the head of the body moves it on. Each call is given the line
@@ -23,6 +25,7 @@ from collections import Counter as Counts
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from midrun.rehearse.frameworks import Cut
 from midrun.rehearse.loops.expressions import is_chain, is_pure
 from midrun.rehearse.loops.names import (
     Counted,
@@ -41,8 +44,8 @@ from midrun.source.expressions import called_name
 from midrun.source.hot import begun, fresh, is_begun
 from midrun.source.module import Source, own_scope
 
-LOOP, TURN, LEFT, AHEAD, BEFORE, TEST, PASSED = (
-    "_@loop", "_@turn", "_@left", "_@ahead", "_@before", "_@test", "_@passed"
+LOOP, TURN, LEFT, AHEAD, BEFORE, TEST, PASSED, COUNTS = (
+    "_@loop", "_@turn", "_@left", "_@ahead", "_@before", "_@test", "_@passed", "_@counts"
 )  # fmt: skip
 LoopNode = ast.For | ast.While
 _LEFT_ALONE = frozenset({"forward", "__getitem__", "__getitems__", "__len__", "__iter__"})
@@ -67,6 +70,7 @@ class LoopSite:
     changing: tuple[ast.expr, ...]
     counted: tuple[Counter, ...]
     function: str
+    of_library: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,12 @@ class Sites:
     passed: dict[Place, ast.expr]
 
 
-def cut_form(source: Source, counted: Counted | None = None) -> Sites:
-    """Bring the tree of `source` into cut form, in place. What it counts is added to `counted`."""
+def cut_form(source: Source, counted: Counted | None = None, library: Cut | None = None) -> Sites:
+    """Bring the tree of `source` into cut form, in place. What it counts is added to `counted`. Of
+    a `library`, tests of values stay as they are, and what it counts up is told."""
     counted = counted if counted is not None else Counted()
-    counted.find(source.tree)
-    form = _Form(source.tree, counted)
+    counted.find(source.tree, of_library=library is not None)
+    form = _Form(source.tree, counted, library)
     form.block(source.tree, "<module>")
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef) and not _is_left_alone(node):
@@ -101,7 +106,8 @@ def cut_form(source: Source, counted: Counted | None = None) -> Sites:
 
 
 class _Form:
-    def __init__(self, tree: ast.AST, counted: Counted) -> None:
+    def __init__(self, tree: ast.AST, counted: Counted, library: Cut | None) -> None:
+        self._library = library
         self.loops: dict[Place, LoopSite] = {}
         self.tests: dict[Place, TestSite] = {}
         self.passed: dict[Place, ast.expr] = {}
@@ -130,18 +136,38 @@ class _Form:
                 continue
             before: list[ast.stmt] = []
             after: list[ast.stmt] = []
-            if isinstance(statement, LoopNode) and _may_be_long(statement):
+            test = self._tested(statement)
+            if test is not None and function != "<module>" and _compares(test):
+                self.passed[statement.lineno, statement.col_offset] = fresh(test)
+                before.append(_placed(ast.Expr(_call(PASSED, statement)), statement))
+            if isinstance(statement, LoopNode) and self._may_be_cut(statement, function):
                 after = self._loop(statement, function)
-            elif isinstance(statement, ast.If):
-                if function != "<module>" and _compares(statement.test):
-                    self.passed[statement.lineno, statement.col_offset] = fresh(statement.test)
-                    before.append(_placed(ast.Expr(_call(PASSED, statement)), statement))
-                if self._is_of_values(statement):
-                    before += self._test(statement)
+            elif isinstance(statement, ast.If) and self._is_of_values(statement):
+                before += self._test(statement)
+            elif isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add):
+                before += _counts(statement) if self._library is not None else []
             if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self.block(statement, function)
             result += [*before, statement, *after]
         return result
+
+    def _tested(self, statement: ast.stmt) -> ast.expr | None:
+        """What a statement tests, or what it makes a variable or result of, to be tested later: in
+        the user's own code, where most of these are tensors, only the rest of a division."""
+        if isinstance(statement, ast.If):
+            return statement.test
+        if not isinstance(statement, ast.Assign | ast.Return) or statement.value is None:
+            return None
+        if not isinstance(statement.value, ast.Compare | ast.BoolOp | ast.UnaryOp):
+            return None
+        rest = any(isinstance(part, ast.Mod) for part in ast.walk(statement.value))
+        return statement.value if rest or self._library is not None else None
+
+    def _may_be_cut(self, node: LoopNode, function: str) -> bool:
+        if self._library is None:
+            return _may_be_long(node)
+        in_generators = self._library.in_generators
+        return self._library.has(function) and _may_be_long(node, in_generators=in_generators)
 
     def _loop(self, node: LoopNode, function: str) -> list[ast.stmt]:
         place = node.lineno, node.col_offset
@@ -155,8 +181,9 @@ class _Form:
             if name_of(part) in self._counted
         )
         self.loops[place] = LoopSite(
-            node, tuple(node.body), counters, bound, rare, changing, counted, function
-        )
+            node, tuple(node.body), counters, bound, rare, changing, counted, function,
+            self._library is not None,
+        )  # fmt: skip
         first = node.body[0]
         ahead = [_ahead(node, number, counter) for number, counter in enumerate(counters)]
         if isinstance(node, ast.For):
@@ -195,6 +222,8 @@ class _Form:
     def _is_of_values(self, node: ast.If) -> bool:
         """Whether a test is of something that the program computes as it goes: it compares values,
         or asks whether to leave the loop."""
+        if self._library is not None:
+            return False
         test = node.test
         parts = list(ast.walk(test))
         if any(isinstance(part, ast.Call) and called_name(part.func) == "len" for part in parts):
@@ -226,10 +255,20 @@ def plain(test: ast.expr) -> ast.expr:
     return test
 
 
-def _may_be_long(node: LoopNode) -> bool:
+def _counts(node: ast.AugAssign) -> list[ast.stmt]:
+    """Telling that an attribute is about to be counted up."""
+    target = node.target
+    if not isinstance(target, ast.Attribute) or not is_chain(target):
+        return []
+    owner = ast.parse(ast.unparse(target.value), mode="eval").body
+    call = ast.Call(ast.Name(COUNTS, ast.Load()), [owner, ast.Constant(target.attr)], [])
+    return [_placed(ast.Expr(call), node)]
+
+
+def _may_be_long(node: LoopNode, *, in_generators: bool = False) -> bool:
     inside = [part for statement in node.body for part in (statement, *own_scope(statement))]
     yields = any(isinstance(part, ast.Yield | ast.YieldFrom | ast.Await) for part in inside)
-    return not yields and any(isinstance(part, ast.Call) for part in inside)
+    return (in_generators or not yields) and any(isinstance(part, ast.Call) for part in inside)
 
 
 def _is_left_alone(node: ast.FunctionDef) -> bool:

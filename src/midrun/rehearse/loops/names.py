@@ -42,7 +42,7 @@ def _increments(body: list[ast.stmt]) -> Iterator[Counter]:
         if isinstance(statement, ast.For | ast.While):
             inside = (replace(counter, step=0, at=index) for counter in _increments(statement.body))
             yield from inside
-        elif isinstance(statement, ast.With):
+        elif isinstance(statement, ast.With | ast.Try):
             yield from (replace(counter, at=index) for counter in _increments(statement.body))
         elif (
             isinstance(statement, ast.AugAssign)
@@ -114,23 +114,30 @@ class Counted:
     added: dict[str, set[str]] = field(default_factory=dict)
     begun_anew: set[str] = field(default_factory=lambda: {""})
 
-    def find(self, tree: ast.AST) -> None:
-        """Add those of a file."""
+    def find(self, tree: ast.AST, *, of_library: bool = False) -> None:
+        """Add those of a file. A library sets its counters back between one loop and the next; what
+        it begins anew in a loop is what the same function adds to."""
         for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef) and function.name != "__init__":
-                for node in own_scope(function):
-                    self._find(node, function.name)
+                added, begun_anew = _changed_in(function)
+                for name in added:
+                    self.added.setdefault(name, set()).add(function.name)
+                self.begun_anew |= begun_anew & added if of_library else begun_anew
 
     def __contains__(self, name: str) -> bool:
         return name in self.added and name not in self.begun_anew
 
-    def _find(self, node: ast.AST, function: str) -> None:
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
-            self.added.setdefault(name_of(node.target), set()).add(function)
-        elif isinstance(node, ast.AugAssign):
-            self.begun_anew.add(name_of(node.target))
+
+def _changed_in(function: ast.FunctionDef) -> tuple[set[str], set[str]]:
+    """What a function adds to, and what it begins anew or changes in another way."""
+    added: set[str] = set()
+    begun_anew: set[str] = set()
+    for node in own_scope(function):
+        if isinstance(node, ast.AugAssign):
+            (added if isinstance(node.op, ast.Add) else begun_anew).add(name_of(node.target))
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-            self.begun_anew.update(name_of(target) for target in node.targets)
+            begun_anew.update(name_of(target) for target in node.targets)
+    return added, begun_anew
 
 
 def name_of(node: ast.expr) -> str:

@@ -3,17 +3,21 @@ a visit, from what they have taken so far."""
 
 from __future__ import annotations
 
+import ast
 import os
 import types
 from collections.abc import Iterable
 
 from midrun.rehearse.loops.conditions import Facts
-from midrun.rehearse.loops.execution import Drawn, Execution
+from midrun.rehearse.loops.counting import Counters
+from midrun.rehearse.loops.ends import by_data, end_of
+from midrun.rehearse.loops.execution import Drawn, Execution, Stats
 from midrun.rehearse.loops.names import Counted
 from midrun.rehearse.loops.plan import Plan, plan
 from midrun.source.book import Book
 
 _FIRST = 3  # rounds at the beginning of a training loop
+_AGAIN = 2  # and when it comes again, where what its tests depend on is seen in its rounds
 _MEASURED = 60  # rounds that are enough to measure
 _MEASURED_SECONDS = 0.5  # seconds that they may take
 _FEWEST = 5  # rounds that a loop needs to be worth a cut
@@ -29,9 +33,10 @@ _FIRST_SECONDS = 5.0  # seconds that rounds may take that are there to let the w
 
 class Planner:
     """Plans loops. `whole` names those that are not cut, by file and line; `counted` is what the
-    files of the program count."""
+    files of the program count, `counters` are the objects in which libraries do."""
 
-    def __init__(self, book: Book, whole: Iterable[tuple[str, int]]) -> None:
+    def __init__(self, book: Book, whole: Iterable[tuple[str, int]], counters: Counters) -> None:
+        self._counters = counters
         self._book = book
         self._whole = frozenset(whole)
         self.counted = Counted()
@@ -44,15 +49,17 @@ class Planner:
             if execution.plan is None or facts is None or frame is None:
                 return False
             return facts.are_stale(frame)
-        if (stats.file, stats.line) in self._whole:
-            execution.decided = True
+        if (stats.file, stats.line) in self._whole and not stats.trains:
             return False
         if stats.executions == 1 and execution.index + 1 < _FIRST and execution.seconds < _LONG:
             return False  # the first round takes longer than the others
+        if execution.index + 1 < _AGAIN and _is_seen_in_rounds(stats):
+            return False
         if stats.trains or execution.seconds > _LONG:
             return stats.works
         # Of the others, one whose end is not known is needed whole: a solver of adaptive steps.
-        return stats.evaluates and trained_before and execution.known_length is not None
+        known = execution.known_length is not None or by_data(execution) is not None
+        return stats.evaluates and trained_before and known
 
     def plan(self, execution: Execution, frame: types.FrameType) -> Plan | None:
         """The plan of a loop; None if all of its rounds are visited. Where midrun fails to make
@@ -79,7 +86,7 @@ class Planner:
             origin=begin,
             steps=stats.steps,
             heads=execution.heads,
-            passed=execution.passed,
+            passed=execution.passed.found(),
             counted=self.counted,
         )
         execution.facts = facts
@@ -88,7 +95,7 @@ class Planner:
         endless = int(_ENDLESS_SECONDS / max(pace, 1e-6))
         found = plan(
             facts,
-            source.length if source is not None else None,
+            source.length if source is not None else self._end(execution, frame, facts),
             begin,
             first=_first(execution),
             rounds=max(_FEWEST, min(_ENDLESS, endless)),
@@ -107,6 +114,20 @@ class Planner:
         stats.length = found.length if found.length is not None else stats.length
         stats.cut = True
         return found
+
+    def _end(self, execution: Execution, frame: types.FrameType, facts: Facts) -> int | None:
+        """How many rounds a `while` has, where its own conditions don't say."""
+        if any(condition.ends for condition in facts.conditions):
+            return None
+        if not execution.stats.site.of_library:
+            return by_data(execution)
+        return end_of(execution, facts, frame, self._counters)
+
+
+def _is_seen_in_rounds(stats: Stats) -> bool:
+    """Whether tests in functions are met in the rounds of a loop, or its end depends on more than
+    its own variables."""
+    return (stats.trains and stats.executions > 1) or isinstance(stats.site.node, ast.While)
 
 
 def _first(execution: Execution) -> int:

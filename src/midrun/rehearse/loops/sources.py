@@ -13,9 +13,10 @@ import inspect
 import itertools
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+from midrun.rehearse.loops.loaders import Ahead, drop, is_iterable_style, is_pass, leave_out
 
 _QUICK = 2.0  # seconds
 _LOADERS = "torch.utils.data.dataloader"
@@ -67,7 +68,7 @@ class Plain(Source):
         return next(self.iterator)
 
     def skip(self, count: int) -> None:
-        _drop(self.iterator, count)
+        drop(self.iterator, count)
 
     def at(self, index: int) -> Any:
         return self._items[index] if index < len(self._items) else UNKNOWN
@@ -168,7 +169,7 @@ class Loaded(Source):
     def __init__(self, iterator: Any, length: int | None, timed: Callable[[Any], Any]) -> None:
         super().__init__(length)
         self.iterator = iterator
-        self.exact = not _is_iterable_style(iterator)
+        self.exact = not is_iterable_style(iterator)
         self._timed = timed
 
     @property
@@ -179,15 +180,7 @@ class Loaded(Source):
         return self._timed(self.iterator)
 
     def skip(self, count: int) -> None:
-        if not self.exact:
-            return
-        out = _under_way(self.iterator)
-        passed = max(0, count - out)
-        _drop(self.iterator._sampler_iter, passed)
-        self.iterator._num_yielded += passed
-        # What the workers are at work on already has to be taken from them; they get new tasks.
-        for _ in range(min(out, count)):
-            next(self.iterator, None)
+        leave_out(self.iterator, count)
 
 
 def source_of(iterable: Any, timed: Callable[[Any], Any]) -> Source:
@@ -207,7 +200,7 @@ def source_of(iterable: Any, timed: Callable[[Any], Any]) -> Source:
     if loaders is not None and isinstance(iterable, loaders.DataLoader):
         length = _length(iterable)
         return _loaded(iter(iterable), length, timed)
-    if loaders is not None and isinstance(iterable, loaders._BaseDataLoaderIter):
+    if loaders is not None and isinstance(iterable, loaders._BaseDataLoaderIter | Ahead):
         return _loaded(iterable, _length(iterable), timed)
     bar = _bar(iterable)
     if bar is not None:
@@ -240,19 +233,7 @@ def loaders_in(source: Source) -> Iterator[Loaded]:
 
 
 def _loaded(iterator: Any, length: int | None, timed: Callable[[Any], Any]) -> Source:
-    parts = ("_sampler_iter", "_num_workers", "_num_yielded")
-    if all(hasattr(iterator, name) for name in parts):
-        return Loaded(iterator, length, timed)
-    return Unknown(iterator)
-
-
-def _under_way(iterator: Any) -> int:
-    """How many batches the workers of a pass have been given and the program has not had."""
-    return int(getattr(iterator, "_send_idx", 0)) - int(getattr(iterator, "_rcvd_idx", 0))
-
-
-def _is_iterable_style(iterator: Any) -> bool:
-    return int(getattr(iterator, "_dataset_kind", 0)) != 0
+    return Loaded(iterator, length, timed) if is_pass(iterator) else Unknown(iterator)
 
 
 def _bar(iterable: Any) -> Any:
@@ -278,7 +259,3 @@ def _length(iterable: Any) -> int | None:
     except TypeError:
         hint = getattr(iterable, "__length_hint__", None)
         return hint() if hint is not None and type(iterable) in _CHEAP_ITERATORS else None
-
-
-def _drop(iterator: Any, count: int) -> None:
-    deque(itertools.islice(iterator, count), maxlen=0)
