@@ -36,7 +36,8 @@ class LoopLength:
 @dataclass(eq=False)
 class Entry:
     """One time that the program has come to a loop. `place` is the loop, `visited` how many rounds
-    were run, `index` the number of the one under way, which jumps where rounds are left out;
+    were run, `index` the number of the one under way, which jumps where rounds are left out, as it
+    did for this round if it is `after_gap`, and for this one or the one before if it is `near_gap`;
     `backwards`, `steps` and `models` count the backward passes, the steps of optimizers and the
     optimizers made in it. `batch` are the loaders that the round has its data from."""
 
@@ -46,6 +47,8 @@ class Entry:
     frame: int
     index: int = 0
     visited: int = 0
+    after_gap: bool = False
+    near_gap: bool = False
     backwards: int = 0
     steps: int = 0
     optimizers: int = 0
@@ -84,6 +87,8 @@ class Loops:
             entry = Entry(place, self._around(frame), self._length(place), id(frame))
         elif begins:
             entry = Entry(place, entry.around, entry.length, id(frame))
+        after_gap = entry.visited > 0 and index > entry.index + 1
+        entry.near_gap, entry.after_gap = after_gap or entry.after_gap, after_gap
         entry.index = index
         entry.visited += 1
         entry.length.saw(index, length)
