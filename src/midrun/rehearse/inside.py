@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from midrun.rehearse.accelerator import DeviceMemory
 from midrun.rehearse.detour import Detour
+from midrun.rehearse.hearing import hear
 from midrun.rehearse.loops.cutter import Cutter
 from midrun.rehearse.loops.execution import Stats
 from midrun.rehearse.loops.form import AHEAD, BEFORE, LEFT, LOOP, PASSED, TEST, TURN, cut_form
@@ -93,7 +94,7 @@ class Rehearsing(Sentinel):
     def begin(self) -> None:
         self.cutter.followers.watch()
         self._saves.watch()
-        self._reads.watch()
+        hear(self._reads.heard, self._saves.heard)
         self._watching.begin()
 
     def round(
