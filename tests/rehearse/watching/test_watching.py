@@ -134,7 +134,7 @@ SEEN_AT_TIMES = """
     class AtTimes:
         def __init__(self, pattern):
             self.pattern, self.asked = pattern, 0
-        def allows(self, kind):
+        def allows(self, kind, *, early=True):
             if kind != "call":
                 return True
             self.asked += 1

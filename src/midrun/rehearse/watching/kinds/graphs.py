@@ -11,7 +11,7 @@ from typing import Any
 from midrun.rehearse.fault import Fault
 from midrun.rehearse.watching import graph
 from midrun.rehearse.watching.facts import Forward
-from midrun.rehearse.watching.holdings import CONTAINERS, Held, holdings
+from midrun.rehearse.watching.holdings import CONTAINERS, Held
 from midrun.rehearse.watching.lines import growing_line, is_bounded
 from midrun.rehearse.watching.loops import Entry
 from midrun.rehearse.watching.places import Place
@@ -62,7 +62,7 @@ class GraphKept(Watcher):
         if "torch" not in sys.modules:
             return
         # What is emptied now and then is so in the rounds that others are left out for.
-        if budget.allows(("graphs", entry.place)) or (
+        if budget.allows(("graphs", entry.place), early=self.scene.is_early(entry)) or (
             entry.near_gap and budget.allows(("graphs after gaps", entry.place))
         ):
             budget.timed(lambda: self._look(entry, frame))
@@ -71,7 +71,7 @@ class GraphKept(Watcher):
         kind = getattr(sys.modules["torch"], "Tensor", None)
         if kind is None or not (self.scene.forwards or self.scene.spent):
             return
-        for held in holdings(frame, self.scene.places):
+        for held in self.scene.holdings(frame):
             tensors, count = _graph_tensors(held.value, kind)
             if tensors or (entry.place, held.path) in self._kept:
                 self._saw(entry, held, tensors, count)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.rehearse.fault import Fault
-from midrun.rehearse.watching.holdings import CONTAINERS, Held, holdings
+from midrun.rehearse.watching.holdings import CONTAINERS, Held
 from midrun.rehearse.watching.lines import growing_line, is_bounded
 from midrun.rehearse.watching.loops import Entry
 from midrun.rehearse.watching.places import Place
@@ -49,11 +49,11 @@ class MemoryGrows(Watcher):
         self._grown: dict[tuple[Place, str], _Grown] = {}
 
     def round(self, entry: Entry, begins: bool, frame: types.FrameType) -> None:
-        if self.scene.budget.allows(("memory", entry.place)):
+        if self.scene.budget.allows(("memory", entry.place), early=self.scene.is_early(entry)):
             self.scene.budget.timed(lambda: self._look(entry, frame))
 
     def _look(self, entry: Entry, frame: types.FrameType) -> None:
-        for held in holdings(frame, self.scene.places):
+        for held in self.scene.holdings(frame):
             value, kind = held.value, type(held.value)
             if isinstance(value, CONTAINERS):
                 if kind is not tuple and not getattr(value, "maxlen", None):
