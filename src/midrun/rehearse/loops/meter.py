@@ -137,31 +137,30 @@ class Rounds:
     def typical(self, kind: Hashable) -> tuple[Amounts, Amounts, Amounts]:
         """What a round of a kind takes: in the middle, and at the quarters of those visited; of a
         kind that was not visited, as of all. The first round is left out where there are others,
-        as much is made for the first time in it; where there are many, the first half of them:
-        what midrun looks at in those leaves the processor's caches to it."""
+        as much is made for the first time in it; where there are many, the first half is:
+        midrun looks at much in those, which empties the processor's caches."""
         marks = self.by_kind.get(kind) or [m for some in self.by_kind.values() for m in some]
         if len(marks) > 1:
             marks = [mark for mark in marks if mark is not self._first] or marks
-        later = marks[len(marks) // 2 :] if len(marks) >= _MANY else marks
-        found = (
-            _typical([mark.total for mark in later], 0.5),
-            _typical([mark.low for mark in later], 0.25),
-            _typical([mark.high for mark in later], 0.75),
+        return (
+            _typical([mark.total for mark in marks], 0.5),
+            _typical([mark.low for mark in marks], 0.25),
+            _typical([mark.high for mark in marks], 0.75),
         )
-        for amounts, parts in zip(found, ("total", "low", "high"), strict=True):
-            if MEMORY in amounts:
-                growths = [getattr(mark, parts).get(MEMORY, 0.0) for mark in marks]
-                amounts[MEMORY] = _lasting(growths)
-        return found
 
 
 def _typical(amounts: list[Amounts], share: float) -> Amounts:
-    """Each amount of which a share of the rounds took less. What few rounds have at all (a
-    checkpoint that some of them write) would come out as nothing: the mean, then."""
+    """Each amount of which a share of the rounds took less, of the later half where there are many.
+    What few rounds have at all (a checkpoint that some of them write) would come out as nothing:
+    the mean of all, then."""
+    later = amounts[len(amounts) // 2 :] if len(amounts) >= _MANY else amounts
     found: Amounts = {}
     for key in {key for taken in amounts for key in taken}:
-        values = sorted(taken.get(key, 0.0) for taken in amounts)
-        found[key] = values[round(share * (len(values) - 1))] or statistics.fmean(values)
+        values = sorted(taken.get(key, 0.0) for taken in later)
+        typical = values[round(share * (len(values) - 1))]
+        found[key] = typical or statistics.fmean(taken.get(key, 0.0) for taken in amounts)
+    if MEMORY in found:
+        found[MEMORY] = _lasting([taken.get(MEMORY, 0.0) for taken in amounts])
     return found
 
 
