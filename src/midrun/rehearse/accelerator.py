@@ -68,6 +68,6 @@ def _in_use() -> list[tuple[str, int, Any]]:
     return [
         (kind, number, module)
         for kind, module in modules
-        if module is not None and module.is_available() and module.is_initialized()
+        if module is not None and module.is_initialized() and module.is_available()
         for number in range(module.device_count())
     ]

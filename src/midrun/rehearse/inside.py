@@ -20,6 +20,7 @@ from midrun.rehearse.accelerator import DeviceMemory
 from midrun.rehearse.detour import Detour
 from midrun.rehearse.fault import Fault
 from midrun.rehearse.frameworks import cut_of
+from midrun.rehearse.hearing import hear
 from midrun.rehearse.loops.cutter import Cutter
 from midrun.rehearse.loops.execution import Stats
 from midrun.rehearse.loops.form import (
@@ -110,7 +111,7 @@ class Rehearsing(Sentinel):
     def begin(self) -> None:
         self.cutter.followers.watch()
         self._saves.watch()
-        self._reads.watch()
+        hear(self._reads.heard, self._saves.heard)
         self._watching.begin()
 
     def round(

@@ -9,6 +9,8 @@ import sysconfig
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from midrun.rehearse.hearing import Heard
+
 _MOST = 20_000  # files that are noted
 _ELSEWHERE = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/opt", "/var", "/run")
 _CODE = (".py", ".pyc", ".pyi", ".so", ".ipynb")
@@ -23,25 +25,26 @@ class Reads:
         self._files: set[str] = set()
         self._folders: set[str] = set()
 
-    def watch(self) -> None:
-        """Note them from now on."""
-        sys.addaudithook(self._audit)
+    @property
+    def heard(self) -> dict[str, Heard]:
+        """By the events that tell of them (see `hearing`)."""
+        return {"open": self._opened, "os.scandir": self._listed, "os.listdir": self._listed}
 
     def data(self, own: Iterable[str], written: Collection[str]) -> list[str]:
         """The folders and files of data among them, none within another one. `own` are the files of
         the program, `written` those that it has written."""
         return roots(self._files, self._folders, own, written, _not_data())
 
-    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, mode, flags = arguments
-            writes = flags & (os.O_WRONLY | os.O_RDWR) if mode is None else mode[:1] != "r"
-            if not writes and isinstance(path, str) and len(self._files) < _MOST:
-                self._files.add(os.path.abspath(path))
-        elif event in ("os.scandir", "os.listdir"):
-            folder = arguments[0]
-            if isinstance(folder, str) and len(self._folders) < _MOST:
-                self._folders.add(os.path.abspath(folder))
+    def _opened(self, arguments: tuple[Any, ...]) -> None:
+        path, mode, flags = arguments
+        writes = flags & (os.O_WRONLY | os.O_RDWR) if mode is None else mode[:1] != "r"
+        if not writes and isinstance(path, str) and len(self._files) < _MOST:
+            self._files.add(os.path.abspath(path))
+
+    def _listed(self, arguments: tuple[Any, ...]) -> None:
+        folder = arguments[0]
+        if isinstance(folder, str) and len(self._folders) < _MOST:
+            self._folders.add(os.path.abspath(folder))
 
 
 def roots(

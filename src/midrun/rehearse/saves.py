@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from midrun.rehearse.detour import is_checkpoint
+from midrun.rehearse.hearing import Heard
 from midrun.rehearse.loops.meter import Meter
 from midrun.rehearse.request import Save
 from midrun.rehearse.watching.places import Place
@@ -43,9 +44,15 @@ class Saves:
         self.files: set[str] = set()
 
     def watch(self) -> None:
-        """Note them from now on."""
-        sys.addaudithook(self._audit)
+        """Note the calls of torch.save from now on."""
         after_import("torch.serialization", self._serialization)
+
+    @property
+    def heard(self) -> dict[str, Heard]:
+        """Files that are written, by the events that tell of them (see `hearing`)."""
+        return {
+            "open": self._opened, "os.rename": self._renamed, "sqlite3.connect": self._connected
+        }  # fmt: skip
 
     def bytes_on_disk(self) -> int:
         """How large all files that were written are now."""
@@ -55,15 +62,18 @@ class Saves:
                 total += os.lstat(path).st_size
         return total
 
-    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, mode, flags = arguments
-            writes = bool(flags & (os.O_WRONLY | os.O_RDWR)) if mode is None else mode[:1] != "r"
-            if (writes or (mode and "+" in mode)) and isinstance(path, str | bytes):
-                self._note(os.fsdecode(path))
-        elif event == "os.rename" and isinstance(arguments[1], str | bytes | os.PathLike):
+    def _opened(self, arguments: tuple[Any, ...]) -> None:
+        path, mode, flags = arguments
+        writes = bool(flags & (os.O_WRONLY | os.O_RDWR)) if mode is None else mode[:1] != "r"
+        if (writes or (mode and "+" in mode)) and isinstance(path, str | bytes):
+            self._note(os.fsdecode(path))
+
+    def _renamed(self, arguments: tuple[Any, ...]) -> None:
+        if isinstance(arguments[1], str | bytes | os.PathLike):
             self._note(os.fsdecode(arguments[1]))
-        elif event == "sqlite3.connect" and isinstance(arguments[0], str | bytes):
+
+    def _connected(self, arguments: tuple[Any, ...]) -> None:
+        if isinstance(arguments[0], str | bytes):
             self._note(os.fsdecode(arguments[0]))
 
     def _note(self, path: str) -> None:

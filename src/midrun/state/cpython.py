@@ -75,10 +75,11 @@ def variables(frame: types.FrameType) -> tuple[dict[str, Any], dict[str, types.C
 def some_variables(frame: types.FrameType, names: Collection[str]) -> dict[str, Any]:
     """The values of those of the variables `names` that a frame has bound, in cells or not."""
     found: dict[str, Any] = {}
+    first = _address(frame) + _LOCALS
     for index, name in enumerate(_local_names(frame.f_code)):
         if name not in names:
             continue
-        value = _read(frame, index)
+        value = _read_at(first + 8 * index, frame)
         if isinstance(value, types.CellType):
             with contextlib.suppress(ValueError):
                 found[name] = value.cell_contents
@@ -111,7 +112,10 @@ def _local_names(code: types.CodeType) -> tuple[str, ...]:
 
 
 def _read(frame: types.FrameType, index: int) -> Any:
-    place = _address(frame) + _LOCALS + 8 * index
+    return _read_at(_address(frame) + _LOCALS + 8 * index, frame)
+
+
+def _read_at(place: int, frame: types.FrameType) -> Any:
     address = ctypes.c_void_p.from_address(place).value
     if address is None:
         return EMPTY

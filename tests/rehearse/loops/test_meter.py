@@ -41,6 +41,16 @@ def test_what_few_rounds_write_is_not_taken_for_nothing() -> None:
     assert meter.total[BYTES] == pytest.approx(1000)
 
 
+def test_of_many_rounds_the_later_half_counts() -> None:
+    rounds = Rounds()
+    for number in range(20):
+        rounds.visited("step", took(3.0 if number < 9 else 1.0, 190.0 if number == 5 else 0.0))
+    meter = Meter()
+    meter.add(rounds, {"step": 100})
+    assert meter.total["loop",] == pytest.approx(100)
+    assert meter.total[BYTES] == pytest.approx(1000)  # what few write is the mean of all
+
+
 def test_time_is_counted_for_the_innermost() -> None:
     meter = Meter()
     with meter.during(("data",)):

@@ -134,7 +134,7 @@ SEEN_AT_TIMES = """
     class AtTimes:
         def __init__(self, pattern):
             self.pattern, self.asked = pattern, 0
-        def allows(self, kind):
+        def allows(self, kind, *, early=True):
             if kind != "call":
                 return True
             self.asked += 1
@@ -164,3 +164,36 @@ def test_calls_that_are_looked_at_only_at_times_give_no_false_alarm(
             optimizer.step()
     """
     assert run(tmp_path, SEEN_AT_TIMES.format(pattern=pattern), script) == ["[] []"]
+
+
+GROWS_BETWEEN_LOOKS = """
+    class Seldom:
+        def __init__(self):
+            self.asked = 0
+        def allows(self, kind, *, early=True):
+            self.asked += kind[0] == "memory"
+            return kind[0] != "memory" or self.asked in (1, 2, 3, 50)
+        def timed(self, action):
+            return action()
+    watching._scene.budget = Seldom()
+    watching.begin()
+    execute(path, watching, cuts=False)
+    print([fault.message for fault in watching.faults()], watching.failures)
+"""
+
+
+def test_what_has_grown_between_two_looks_is_of_all_rounds_between_them(tmp_path: Path) -> None:
+    script = """
+        import torch
+        model = torch.nn.Linear(2, 2)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        outputs = []
+        for step in range(60):
+            out = model(torch.randn(1_000_000, 2))
+            optimizer.zero_grad()
+            out.mean().backward()
+            optimizer.step()
+            outputs.append(out.detach())
+    """
+    code = GROWS_BETWEEN_LOOKS
+    assert run(tmp_path, code, script) == ["['outputs grows by 8.0 MB with each round'] []"]

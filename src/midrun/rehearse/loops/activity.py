@@ -32,6 +32,8 @@ class Activity:
     def called(self, args: tuple[Any, ...], *, learns: bool) -> None:
         """A module is called, with gradients if it `learns`."""
         self.forwards += 1
-        if learns:
-            shapes = (getattr(argument, "shape", None) for argument in args)
-            self.batch = max(self.batch, next((int(s[0]) for s in shapes if s), 0))
+        for argument in args if learns else ():
+            shape = getattr(argument, "shape", None)
+            if shape:
+                self.batch = max(self.batch, int(shape[0]))
+                break

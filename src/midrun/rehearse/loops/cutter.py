@@ -17,6 +17,7 @@ from midrun.rehearse.loops.execution import Drawn, Execution, Observer, Rest, St
 from midrun.rehearse.loops.followers import Followers
 from midrun.rehearse.loops.form import Sites
 from midrun.rehearse.loops.frames import Way, is_running, way_to
+from midrun.rehearse.loops.memory import InUse
 from midrun.rehearse.loops.meter import BYTES, MEMORY, Meter
 from midrun.rehearse.loops.moving import follow
 from midrun.rehearse.loops.names import Place
@@ -24,8 +25,6 @@ from midrun.rehearse.loops.plan import Plan
 from midrun.rehearse.loops.planner import Planner
 from midrun.rehearse.loops.sources import Source, loaders_in, source_of
 from midrun.source.book import Book
-
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Cutter:
@@ -49,7 +48,8 @@ class Cutter:
         self._stack: list[Execution] = []
         self._pid = os.getpid()
         self._bytes = 0
-        self._memory = memory_in_use()
+        self._in_use = InUse()
+        self._memory = self._in_use.bytes()
         self._uncut = False
 
     def add(self, file: str, sites: Sites) -> None:
@@ -81,10 +81,11 @@ class Cutter:
             return False
         under_way = (e for e in self._stack if e.frame is frame and e.stats.place == place)
         execution = next(under_way, None)
+        stats = execution.stats if execution is not None else self._stats(frame, line, column)
+        if stats is None or (execution is None and stats.is_idle):
+            return False
+        self.meter.flush()
         if execution is None:
-            stats = self._stats(frame, line, column)
-            if stats is None or stats.is_idle:
-                return False
             self._close_those_left(frame)
             execution = Execution(self, stats, frame)
             self._enter(execution)
@@ -154,12 +155,13 @@ class Cutter:
         stats = execution.stats
         stats.visited.add(index)
         execution.activity = self.activity.forwards, self.activity.trained
-        self._count_bytes(execution)
+        if execution.jump or not execution.took:
+            self._count_bytes(execution)
         assert execution.frame is not None
         length = execution.known_length
         self.meter.flush()
         follow(execution, execution.frame, self.followers, self.counters)
-        self._memory = memory_in_use() if execution.jump else self._memory
+        self._memory = self._in_use.bytes() if execution.jump else self._memory
         self._observer.round(execution.frame, stats.file, stats.line, index, length)
         self.meter.leave_out()
         execution.begun = execution.begun or self.meter.mark()
@@ -179,6 +181,7 @@ class Cutter:
             return
         self._count_bytes(execution)
         self._count_memory()
+        self.meter.leave_out()
         took = self.meter.mark().since(execution.begun)
         execution.begun = None
         execution.seconds += took.seconds
@@ -305,7 +308,7 @@ class Cutter:
 
     def _count_memory(self) -> None:
         self.meter.flush()
-        memory = memory_in_use()
+        memory = self._in_use.bytes()
         self.meter.leave_out()
         self.meter.grew(MEMORY, memory - self._memory)
         self._memory = memory
@@ -315,12 +318,3 @@ class Cutter:
         key = ("data", stats.file, str(stats.line)) if stats is not None else ("data",)
         with self.meter.during(key):
             return next(iterator)
-
-
-def memory_in_use() -> int:
-    """How many bytes of memory this process has; 0 where the system does not say."""
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[1]) * _PAGE
-    except OSError:
-        return 0

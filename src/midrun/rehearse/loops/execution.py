@@ -94,8 +94,9 @@ class Stats:
 
     @property
     def is_idle(self) -> bool:
-        """Whether it has run so often without a model's work that it is left alone."""
-        return self.executions >= _IDLE and not self.works
+        """Whether it has run so often without a model's work, or with it and was never cut (a
+        solver), that it is left alone: it is a part of the rounds around it."""
+        return self.executions >= _IDLE and not (self.trains or self.cut)
 
     @property
     def works(self) -> bool:
@@ -179,6 +180,7 @@ class Drawn(Execution):
             cutter.go_on(self, sys._getframe(1))
         if self.frame is None:  # it has been left
             raise StopIteration
+        cutter.meter.flush()  # what comes now is midrun's
         cutter.round_ends(self)
         if self.index + 1 >= _IDLE and not self.stats.works:
             cutter.leave(self)

@@ -20,6 +20,7 @@ Key = tuple[str, ...]
 Amounts = dict[Key, float]
 BYTES: Key = ("bytes",)  # on the disk
 MEMORY: Key = ("memory",)  # bytes in use
+_MANY = 8  # rounds of a kind, of which the later half is enough to tell what one takes
 _NO_SECONDS = frozenset({BYTES, MEMORY})
 
 
@@ -135,8 +136,9 @@ class Rounds:
 
     def typical(self, kind: Hashable) -> tuple[Amounts, Amounts, Amounts]:
         """What a round of a kind takes: in the middle, and at the quarters of those visited; of a
-        kind that was not visited, as of all. The first round is left out where there are others:
-        much is made for the first time in it."""
+        kind that was not visited, as of all. The first round is left out where there are others,
+        as much is made for the first time in it; where there are many, the first half is:
+        midrun looks at much in those, which empties the processor's caches."""
         marks = self.by_kind.get(kind) or [m for some in self.by_kind.values() for m in some]
         if len(marks) > 1:
             marks = [mark for mark in marks if mark is not self._first] or marks
@@ -148,12 +150,15 @@ class Rounds:
 
 
 def _typical(amounts: list[Amounts], share: float) -> Amounts:
-    """Each amount of which a share of the rounds took less. What few rounds have at all (a
-    checkpoint that some of them write) would come out as nothing: the mean, then."""
+    """Each amount of which a share of the rounds took less, of the later half where there are many.
+    What few rounds have at all (a checkpoint that some of them write) would come out as nothing:
+    the mean of all, then."""
+    later = amounts[len(amounts) // 2 :] if len(amounts) >= _MANY else amounts
     found: Amounts = {}
     for key in {key for taken in amounts for key in taken}:
-        values = sorted(taken.get(key, 0.0) for taken in amounts)
-        found[key] = values[round(share * (len(values) - 1))] or statistics.fmean(values)
+        values = sorted(taken.get(key, 0.0) for taken in later)
+        typical = values[round(share * (len(values) - 1))]
+        found[key] = typical or statistics.fmean(taken.get(key, 0.0) for taken in amounts)
     if MEMORY in found:
         found[MEMORY] = _lasting([taken.get(MEMORY, 0.0) for taken in amounts])
     return found

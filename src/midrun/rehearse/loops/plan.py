@@ -64,8 +64,9 @@ def plan(
     visited = {*range(begin, min(first, last)), last // 2, last - 1}
     met = Counter(seen)
     kinds: Counter[Hashable] = Counter()
-    scanned = _scanned(begin, length if length is not None else _SCANNED)
-    scanned = scanned if facts.conditions else range(begin, begin)
+    scanned: Sequence[int] = ()
+    if facts.conditions:
+        scanned = _scanned(begin, length if length is not None else _SCANNED)
     outcomes = {index: facts.outcomes(index) for index in scanned}
 
     def wanted(outcome: Outcome) -> int:
@@ -138,5 +139,5 @@ def _rounds(facts: Facts, index: int, ends: list[int]) -> int:
 
 def _scanned(begin: int, end: int) -> Sequence[int]:
     if end - begin <= _SCANNED:
-        return list(range(begin, end))
+        return range(begin, end)
     return [*range(begin, begin + _SCANNED - _LAST), *range(end - _LAST, end)]

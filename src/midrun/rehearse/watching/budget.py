@@ -8,8 +8,9 @@ from typing import Any
 
 
 class Budget:
-    """Looks that cost time: the first `free` of a kind always, later ones only while all of them
-    together take less than `share` of the time since the first one."""
+    """Looks that cost time: the first `free` of a kind always, later ones, and those that are not
+    `early`, only while all of them together take less than `share` of the time since the first
+    one."""
 
     def __init__(self, share: float, free: int) -> None:
         self._share = share
@@ -18,13 +19,13 @@ class Budget:
         self._began: float | None = None
         self._spent = 0.0
 
-    def allows(self, kind: Any) -> bool:
+    def allows(self, kind: Any, *, early: bool = True) -> bool:
         """Whether one more look may be taken."""
         now = time.perf_counter()
         if self._began is None:
             self._began = now
         count = self._counts[kind] = self._counts.get(kind, 0) + 1
-        if count <= self._free:
+        if early and count <= self._free:
             return True
         return self._spent < self._share * (now - self._began)
 

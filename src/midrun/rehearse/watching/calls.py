@@ -9,6 +9,7 @@ import contextlib
 import functools
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable
 from typing import Any
@@ -55,26 +56,31 @@ class Calls:
         register, load = kind.register_parameter, kind.load_state_dict
         events, scene, activity = self._events, self._scene, self._activity
         grad_mode = module.torch._C.is_grad_enabled
+        all_called, all_learning = scene.called, scene.called_with_gradients
+        now = time.perf_counter
 
         @functools.wraps(call)
         def called(*args: Any, **kwargs: Any) -> Any:
             if is_compiling():
                 return call(*args, **kwargs)
-            scene.called.add(id(args[0]))
-            if grad_mode():
-                scene.called_with_gradients.add(id(args[0]))
-            if self._depth or self._in_pass:
+            number, learns = id(args[0]), grad_mode()
+            all_called.add(number)
+            if learns:
+                all_learning.add(number)
+            if self._depth or self._in_pass or threading.get_ident() != self._thread:
                 return call(*args, **kwargs)
-            if threading.get_ident() != self._thread:
-                return call(*args, **kwargs)
-            activity.called(args[1:], learns=grad_mode())
+            begun = now()
+            activity.called(args[1:], learns=learns)
             self._depth += 1
             activity.depth += 1
+            ready = now()
             try:
                 result = call(*args, **kwargs)
             finally:
+                done = now()
                 self._depth -= 1
                 activity.depth -= 1
+                events.aside(ready - begun + now() - done)
             if scene.observes_call():
                 given = args[1:], kwargs
                 events.safely(
@@ -175,10 +181,13 @@ class Calls:
     ) -> Any:
         if is_compiling() or self._in_pass or threading.get_ident() != self._thread:
             return action(*args, **kwargs)
+        now = time.perf_counter
+        begun = now()
         create = bool(options.get("create_graph"))
         retain = options.get("retain_graph")
         spends = not (create if retain is None else retain)
         known: list[Backward] = []
+        self._events.aside(now() - begun)
         self._events.safely(lambda: known.append(self._begin_pass(roots, spends)))
         self._in_pass = True  # what a checkpointed part computes anew is no call of the program's
         self._activity.depth += 1

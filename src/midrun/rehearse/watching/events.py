@@ -20,7 +20,7 @@ class Events:
     ) -> None:
         self.scene = scene
         self.watchers = list(watchers)
-        self._aside = aside
+        self.aside = aside
         self._depth = 0
         self.failures: list[str] = []
         self._heard: dict[str, list[Watcher]] = {}
@@ -54,7 +54,7 @@ class Events:
         finally:
             self._depth -= 1
             if not self._depth:
-                self._aside(time.perf_counter() - began)
+                self.aside(time.perf_counter() - began)
 
     def _retire(self, watcher: Watcher, why: str) -> None:
         self.failures.append(why)

@@ -16,7 +16,9 @@ CONTAINERS = (list, dict, set, tuple, deque)
 _MOST = 400  # variables that are looked at
 _FEW = 50  # items of a dict that may be containers of their own
 _OF_MODULES = {"_parameters", "_buffers", "_modules", "_non_persistent_buffers_set"}
-_PLAIN = (int, float, str, bytes, bool, type(None), type, types.ModuleType, types.FunctionType)
+_PLAIN = frozenset(
+    {int, float, str, bytes, bool, type(None), type, types.ModuleType, types.FunctionType}
+)
 
 
 class Held(NamedTuple):

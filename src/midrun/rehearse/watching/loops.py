@@ -36,9 +36,11 @@ class LoopLength:
 @dataclass(eq=False)
 class Entry:
     """One time that the program has come to a loop. `place` is the loop, `visited` how many rounds
-    were run, `index` the number of the one under way, which jumps where rounds are left out;
-    `backwards`, `steps` and `models` count the backward passes, the steps of optimizers and the
-    optimizers made in it. `batch` are the loaders that the round has its data from."""
+    were run, `index` the number of the one under way, which jumps where rounds are left out, as it
+    did for this round if it is `after_gap`, and for this one or the one before if it is `near_gap`;
+    `backwards`, `steps` and `optimizers` count the backward passes, the steps of optimizers and the
+    optimizers made in it, `learned` the rounds before this one with such steps. `batch` are the
+    loaders that the round has its data from."""
 
     place: Place
     around: Entry | None
@@ -46,10 +48,23 @@ class Entry:
     frame: int
     index: int = 0
     visited: int = 0
+    after_gap: bool = False
+    near_gap: bool = False
     backwards: int = 0
     steps: int = 0
+    learned: int = 0
     optimizers: int = 0
     batch: tuple[object, ...] = field(default=(), repr=False)
+    _steps_before: int = 0
+
+    def begin_round(self, index: int) -> None:
+        """Another round begins."""
+        after_gap = self.visited > 0 and index > self.index + 1
+        self.near_gap, self.after_gap = after_gap or self.after_gap, after_gap
+        self.index = index
+        self.visited += 1
+        self.learned += self.steps > self._steps_before
+        self._steps_before = self.steps
 
     def outwards(self) -> list[Entry]:
         """This one, and those around it."""
@@ -84,8 +99,7 @@ class Loops:
             entry = Entry(place, self._around(frame), self._length(place), id(frame))
         elif begins:
             entry = Entry(place, entry.around, entry.length, id(frame))
-        entry.index = index
-        entry.visited += 1
+        entry.begin_round(index)
         entry.length.saw(index, length)
         self.innermost = entry
         return entry, begins

@@ -5,6 +5,7 @@ Nothing here holds a tensor, a module or anything else of the program's; facts g
 
 from __future__ import annotations
 
+import types
 import weakref
 from collections import deque
 from collections.abc import Iterator
@@ -12,12 +13,14 @@ from typing import Any
 
 from midrun.rehearse.watching.budget import Budget
 from midrun.rehearse.watching.facts import Backward, Draw, Forward, Loader, Model, Optimizer
+from midrun.rehearse.watching.holdings import Held, holdings
 from midrun.rehearse.watching.loops import Entry, Loops
 from midrun.rehearse.watching.places import Making, Place, Places
 from midrun.rehearse.watching.weak import Weakly
 
 _FORWARDS = 5000  # that are remembered
 _FREE = 12  # rounds of a loop, each time, that are looked at whatever it costs
+_LEARNED = 5  # of them, if something is learned in each: all faults have shown by then
 
 
 class Scene:
@@ -47,6 +50,7 @@ class Scene:
         self._recent: list[Forward] = []
         self._by_output: dict[int, Forward] = {}
         self._pending: tuple[Loader, ...] = ()
+        self._held: list[Held] | None = None
 
     @property
     def entry(self) -> Entry | None:
@@ -57,6 +61,21 @@ class Scene:
         """A round has begun, with what was loaded for it."""
         entry.batch, self._pending = self._pending, ()
         self._observes = None
+        self._held = None
+
+    def round_is_told(self) -> None:
+        """All watchers have looked at the variables of a round that begins."""
+        self._held = None
+
+    def holdings(self, frame: types.FrameType) -> list[Held]:
+        """What the program holds in the round that begins in `frame`."""
+        if self._held is None:
+            self._held = list(holdings(frame, self.places))
+        return self._held
+
+    def is_early(self, entry: Entry | None) -> bool:
+        """Whether the round under way is one of those that are looked at in any case."""
+        return entry is not None and entry.visited <= _FREE and entry.learned < _LEARNED
 
     def left(self, entry: Entry) -> None:
         """A loop has ended: before its data did, or not."""
@@ -83,8 +102,7 @@ class Scene:
         the budget allows. All calls up to a backward pass are, or none: of a half nothing could
         be told."""
         if self._observes is None:
-            early = self.entry is not None and self.entry.visited <= _FREE
-            self._observes = early or self.budget.allows("call")
+            self._observes = self.is_early(self.entry) or self.budget.allows("call")
         return self._observes
 
     def observes_pass(self) -> bool:

@@ -64,6 +64,7 @@ class Watching:
             entry, begins = self._scene.loops.round(frame, Place(file, line), index, length)
             self._scene.began_round(entry)
             self._events.tell("round", entry, begins, frame)
+            self._scene.round_is_told()
 
         self._events.safely(begin_round)
 

@@ -11,7 +11,7 @@ from typing import Any
 from midrun.rehearse.fault import Fault
 from midrun.rehearse.watching import graph
 from midrun.rehearse.watching.facts import Forward
-from midrun.rehearse.watching.holdings import CONTAINERS, Held, holdings
+from midrun.rehearse.watching.holdings import CONTAINERS, Held
 from midrun.rehearse.watching.lines import growing_line, is_bounded
 from midrun.rehearse.watching.loops import Entry
 from midrun.rehearse.watching.places import Place
@@ -26,8 +26,9 @@ _LONG = 100  # rounds that graphs are kept for, if they are given up after them
 @dataclass
 class _Kept:
     """What a variable reaches, seen at the starts of rounds: how many models' outputs and losses of
-    passes that are over, and how many outputs that no backward pass has come to (yet). `since` is
-    the round in which it began to, `longest` for how many it went on, `identity` the container."""
+    passes that are over, and how many outputs that no backward pass has come to (yet). A container
+    (`identity`) has held graphs, `size` of them, `since` a round; `lasting` is after how many
+    rounds it is emptied, at least, or for how many it has not been."""
 
     entry: Entry
     file: str
@@ -38,8 +39,10 @@ class _Kept:
     growths: int = 0
     shrank: bool = False
     identity: int = 0
+    size: int = 0
     since: int = 0
-    longest: int = 0
+    emptied: bool = False
+    lasting: int = 0
     open: int = 0
     open_growths: int = 0
     forwards: list[Forward] = field(default_factory=list)
@@ -55,14 +58,20 @@ class GraphKept(Watcher):
         self._kept: dict[tuple[Place, str], _Kept] = {}
 
     def round(self, entry: Entry, begins: bool, frame: types.FrameType) -> None:
-        if "torch" in sys.modules and self.scene.budget.allows(("graphs", entry.place)):
-            self.scene.budget.timed(lambda: self._look(entry, frame))
+        budget = self.scene.budget
+        if "torch" not in sys.modules:
+            return
+        # What is emptied now and then is so in the rounds that others are left out for.
+        if budget.allows(("graphs", entry.place), early=self.scene.is_early(entry)) or (
+            entry.near_gap and budget.allows(("graphs after gaps", entry.place))
+        ):
+            budget.timed(lambda: self._look(entry, frame))
 
     def _look(self, entry: Entry, frame: types.FrameType) -> None:
         kind = getattr(sys.modules["torch"], "Tensor", None)
         if kind is None or not (self.scene.forwards or self.scene.spent):
             return
-        for held in holdings(frame, self.scene.places):
+        for held in self.scene.holdings(frame):
             tensors, count = _graph_tensors(held.value, kind)
             if tensors or (entry.place, held.path) in self._kept:
                 self._saw(entry, held, tensors, count)
@@ -74,29 +83,25 @@ class GraphKept(Watcher):
         calls = {self.scene.output(number) for number in found.numbers}
         unused = [c for c in calls if c is not None and not c.reached]
         kept = self._kept.setdefault((entry.place, held.path), _Kept(entry, held.file))
-        identity = id(held.value) if isinstance(held.value, CONTAINERS) else 0
-        if kept.identity != identity:  # begun anew: what it held is gone
-            kept.identity, kept.since = identity, entry.index
         if kept.entry is not entry:
             kept.entry, kept.spent, kept.most, kept.open = entry, 0, 0, 0
-        if spent <= kept.spent:
-            kept.shrank |= 0 < spent < kept.spent
-            kept.since = entry.index
-        else:
-            kept.longest = max(kept.longest, entry.index - kept.since if identity else 0)
+            kept.size, kept.since = 0, entry.index
+        if isinstance(held.value, CONTAINERS):
+            _time(kept, id(held.value), len(tensors) + more, entry.index)
+        kept.shrank |= 0 < spent < kept.spent
         # The first one may be a variable of the round before, which the next round binds anew.
         # What is less is of rounds that were not looked at: only more than ever is a growth.
         kept.growths += spent > kept.most > 0
         kept.open_growths += len(unused) > kept.open > 0
         kept.first_nodes = kept.first_nodes or len(found.numbers)
         kept.spent, kept.most = spent, max(spent, kept.most)
-        kept.open, kept.nodes = len(unused), len(found.numbers)
+        kept.open, kept.nodes = len(unused), max(kept.nodes, len(found.numbers))
         kept.forwards = unused or kept.forwards
 
     def faults(self) -> Iterator[Fault]:
         told: set[tuple[str, str]] = set()
         for (loop, path), kept in self._kept.items():
-            is_long = kept.longest >= _LONG
+            is_long = kept.lasting >= _LONG
             is_spent = kept.growths >= _GROWTHS and (is_long or not kept.shrank)
             is_unused = kept.open_growths >= _GROWTHS and _is_of_no_use(kept)
             if not (is_spent or is_unused) or (loop.file, path) in told:
@@ -108,9 +113,22 @@ class GraphKept(Watcher):
                 "graph-kept",
                 growing_line(loop, path, kept.file),
                 f"{path} keeps the autograd graph of each round",
-                f"it reached {kept.first_nodes} nodes of graphs at first, {kept.nodes} at last"
+                f"it reached {kept.first_nodes} nodes of graphs at first, {kept.nodes} at most"
                 " that no backward pass will use",
             )
+
+
+def _time(kept: _Kept, identity: int, size: int, index: int) -> None:
+    """Note for how many rounds a container holds what it does."""
+    rounds = index - kept.since
+    if kept.size and (size < kept.size or identity != kept.identity):  # emptied, or begun anew
+        kept.lasting = min(kept.lasting, rounds) if kept.emptied else rounds
+        kept.emptied, kept.since = True, index
+    elif not size:
+        kept.since = index
+    elif not kept.emptied:
+        kept.lasting = max(kept.lasting, rounds)
+    kept.identity, kept.size = identity, size
 
 
 def _is_of_no_use(kept: _Kept) -> bool:

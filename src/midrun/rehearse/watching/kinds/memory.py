@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from midrun.rehearse.fault import Fault
-from midrun.rehearse.watching.holdings import CONTAINERS, Held, holdings
+from midrun.rehearse.watching.holdings import CONTAINERS, Held
 from midrun.rehearse.watching.lines import growing_line, is_bounded
 from midrun.rehearse.watching.loops import Entry
 from midrun.rehearse.watching.places import Place
@@ -25,16 +25,18 @@ _GROWTHS = 2
 
 @dataclass
 class _Grown:
-    """A container at the starts of rounds: how many items it had, how many bytes a round added, and
-    whether it was ever smaller than before (begun anew, or bounded)."""
+    """A container at the starts of rounds that were looked at: how many items it had, how many
+    items and bytes were added in how many `rounds` (`seen` is the number of rounds up to the last
+    look), and whether it was ever smaller than before (begun anew, or bounded)."""
 
     entry: Entry
     file: str
     size: int = 0
     bytes: float = 0.0
-    items: float = 0.0
+    items: int = 0
+    rounds: int = 0
+    seen: int = 0
     growths: int = 0
-    stalls: int = 0
     shrank: bool = False
     limit: int | None = None
 
@@ -49,11 +51,11 @@ class MemoryGrows(Watcher):
         self._grown: dict[tuple[Place, str], _Grown] = {}
 
     def round(self, entry: Entry, begins: bool, frame: types.FrameType) -> None:
-        if self.scene.budget.allows(("memory", entry.place)):
+        if self.scene.budget.allows(("memory", entry.place), early=self.scene.is_early(entry)):
             self.scene.budget.timed(lambda: self._look(entry, frame))
 
     def _look(self, entry: Entry, frame: types.FrameType) -> None:
-        for held in holdings(frame, self.scene.places):
+        for held in self.scene.holdings(frame):
             value, kind = held.value, type(held.value)
             if isinstance(value, CONTAINERS):
                 if kind is not tuple and not getattr(value, "maxlen", None):
@@ -69,6 +71,7 @@ class MemoryGrows(Watcher):
             return
         added = size - known.size
         if added > 0:
+            known.items += added
             known.bytes += added * _size(_newest(value))
             known.limit = self._keys(value)
         self._note(known, added, size)
@@ -85,11 +88,12 @@ class MemoryGrows(Watcher):
     def _begin(self, entry: Entry, held: Held, size: int) -> None:
         known = self._grown.setdefault((entry.place, held.path), _Grown(entry, held.file))
         known.shrank |= size < known.size
-        known.entry, known.size = entry, size
+        known.entry, known.size, known.seen = entry, size, entry.visited
 
     def _note(self, known: _Grown, added: int, size: int) -> None:
         known.growths += added > 0
-        known.stalls += added == 0
+        known.rounds += known.entry.visited - known.seen
+        known.seen = known.entry.visited
         known.shrank |= added < 0
         known.size = size
 
@@ -107,9 +111,10 @@ class MemoryGrows(Watcher):
             if known.growths < _GROWTHS or not known.entry.backwards or (loop.file, path) in told:
                 continue
             rounds = _rounds(known)
-            each = known.bytes / (known.growths + known.stalls)
-            share = known.bytes / known.growths
-            total = each * rounds if known.limit is None else share * known.limit
+            each = known.bytes / max(1, known.rounds)
+            total = each * rounds
+            if known.limit is not None and known.items:
+                total = known.bytes / known.items * known.limit
             if total < min(_MATTERS, _memory() / 20) or is_bounded(known.file, path):
                 continue
             told.add((loop.file, path))
