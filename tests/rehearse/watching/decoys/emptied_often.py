@@ -15,6 +15,6 @@ for step in range(600):
     loss.backward()
     optimizer.step()
     gathered.append(output)
-    if (step + 1) % 6 == 0:
+    if (step + 1) % 3 == 0:
         print(torch.cat(gathered).mean().item())
         gathered.clear()

@@ -61,9 +61,12 @@ class GraphKept(Watcher):
         budget = self.scene.budget
         if "torch" not in sys.modules:
             return
-        # What is emptied now and then is so in the rounds that others are left out for.
+        # What is emptied now and then must not be missed; rounds that others are left out for are
+        # often those.
+        filled = any(one.size for (loop, _), one in self._kept.items() if loop == entry.place)
+        after_gaps = entry.near_gap and budget.allows(("graphs after gaps", entry.place))
         if budget.allows(("graphs", entry.place), early=self.scene.is_early(entry)) or (
-            entry.near_gap and budget.allows(("graphs after gaps", entry.place))
+            filled or after_gaps
         ):
             budget.timed(lambda: self._look(entry, frame))
 
