@@ -31,17 +31,12 @@ class Memory:
         else:
             self._held.append(held)
 
-    def settle(self, writing: Callable[[], None]) -> None:
-        """Write the newest and let go of the others, before one that goes to the disk anyway: code
-        that runs for the first time is often what a program does when it has seen a NaN, and
-        then that one is too late. `writing` is called before."""
-        if self._held:
-            writing()
-            self._held.pop().write()
-            self._held.clear()
-
     def write(self, writing: Callable[[], None]) -> Pending | None:
-        """Write all, and return the newest; `writing` is called before each."""
+        """Write all, and return the newest; `writing` is called before each.
+
+        Also before one that goes to the disk anyway: code that runs for the first time is often
+        what a program does when it has seen a NaN, and then that one is too late, and the newest
+        of these may be."""
         pending = None
         while self._held:
             writing()

@@ -87,7 +87,7 @@ class Snapshot:
             if self._reason.in_memory:
                 run.memory.keep(draft.hold(data, manifest, on_done=run.saved))
             else:
-                run.memory.settle(run.writing)
+                run.memory.write(run.writing)
                 run.writing()
                 self.pending = draft.finish(data, manifest, on_done=run.saved)
         except BaseException:
