@@ -14,6 +14,7 @@ device says that they are there, some steps later.
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
 import time
@@ -100,11 +101,11 @@ class Sentinel:
     `is_own` tells the program's own files."""
 
     def __init__(self, alarm: Alarm, is_own: Callable[[str], bool]) -> None:
-        self.count = Count()
         self.clean = Count()
         self.history: deque[Look] = deque(maxlen=_HISTORY)
         self._alarm = alarm
-        self._is_own = is_own
+        self._is_own = functools.cache(is_own)
+        self._backwards = self._steps = 0  # not a Count: each step of the program adds to them
         self._next = 0.0
         self._optimizer: Any = None
         self._loss = math.nan
@@ -113,9 +114,15 @@ class Sentinel:
         self._late: deque[tuple[Any, Any, Callable[[list[float]], None]]] = deque()
         self._is_over = False
 
+    @property
+    def count(self) -> Count:
+        """How far the training is."""
+        return Count(self._backwards, self._steps)
+
     def go_on(self, count: Count) -> None:
         """The program continues from where it was at `count`."""
-        self.count = self.clean = count
+        self.clean = count
+        self._backwards, self._steps = count.backwards, count.steps
 
     def begin(self) -> None:
         """The program is about to start, or to go on."""
@@ -152,10 +159,10 @@ class Sentinel:
             self._safely(lambda: self._look(optimizer))
 
     def after_step(self, optimizer: Any) -> None:
-        self.count = Count(self.count.backwards, self.count.steps + 1)
+        self._steps += 1
 
     def _count_backward(self) -> None:
-        self.count = Count(self.count.backwards + 1, self.count.steps)
+        self._backwards += 1
 
     def _safely(self, action: Callable[[], None]) -> None:
         try:
