@@ -75,11 +75,11 @@ class Standby:
 
     def _tell(self) -> bool:
         """Say that there was an alarm; whether it was heard."""
-        if self._process is None or self._process.stdin is None:
-            return False
-        try:
-            self._process.stdin.write(_ALARM)
-            self._process.stdin.flush()
-        except OSError:  # it was killed
-            return False
-        return True
+        process = self._process
+        if process is None or process.stdin is None or process.poll() is not None:
+            return False  # none yet, or it was killed
+        with contextlib.suppress(OSError):
+            process.stdin.write(_ALARM)
+            process.stdin.flush()
+            return True
+        return False
