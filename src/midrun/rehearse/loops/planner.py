@@ -133,7 +133,8 @@ class Planner:
 def _is_seen_in_rounds(stats: Stats) -> bool:
     """Whether tests in functions are met in the rounds of a loop, or its end depends on more than
     its own variables."""
-    return (stats.trains and stats.executions > 1) or isinstance(stats.site.node, ast.While)
+    asks = stats.site.of_library and isinstance(stats.site.node, ast.While)
+    return asks or (stats.trains and stats.executions > 1)
 
 
 def _first(execution: Execution) -> int:
