@@ -97,7 +97,7 @@ class Rehearsing(Sentinel):
     def attach(self) -> None:
         """Take the place of the sentinel, and have each file brought into cut form."""
         self._run.sentinel = self
-        self._run.book.prepare = self._prepare
+        self._run.book.prepare, self._run.book.took = self._prepare, self.cutter.meter.aside
         cutter, ways = self.cutter, self._ways
         calls = {
             LOOP: cutter.loop, TURN: cutter.turn, LEFT: cutter.left, AHEAD: cutter.ahead,

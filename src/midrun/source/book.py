@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 import types
 from collections.abc import Callable, Iterable
 
@@ -58,7 +59,8 @@ class Book:
     The program's own files are kept as they were when they were compiled, whatever happens to them
     on disk; other files (of libraries) are read when they are asked for. `wanted` gives the lines
     of a file on which every statement is to be checked, twice if `visits`; `rounds` has each round
-    of a loop checked. `prepare` may change the tree of a source before it is compiled.
+    of a loop checked. `prepare` may change the tree of a source before it is compiled; `took` is
+    told the seconds that both take.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Book:
         self._rounds = rounds
         self._visits = visits
         self.prepare: Callable[[Source], None] = lambda source: None
+        self.took: Callable[[float], None] = lambda seconds: None
         self._codes: dict[str, dict[tuple[str, int], types.CodeType]] = {}
         self._cold: dict[str, Source | None] = {}
         self._checked: dict[types.CodeType, Function | None] = {}
@@ -83,6 +86,7 @@ class Book:
 
         Raises SyntaxError where Python itself would.
         """
+        began = time.perf_counter()
         source.module_code  # noqa: B018 - its SyntaxError is the one that the user would see
         self.prepare(source)
         self.own[source.path] = source
@@ -93,6 +97,7 @@ class Book:
             function = source.function_of(nested)
             if function is not None:
                 self._codes[source.path].setdefault(function.key, nested)
+        self.took(time.perf_counter() - began)
         return code
 
     def heat(self, path: str, *, again: bool = False) -> HotForm:

@@ -26,8 +26,12 @@ class Counters:
         value = getattr(owner, name, None) if key not in self._known else None
         if type(value) is int:
             with contextlib.suppress(TypeError):  # it can't be referred to weakly
-                self._known[key] = weakref.ref(owner, lambda _: self._known.pop(key, None))
+                self._known[key] = weakref.ref(owner, lambda _: self._gone(key))
                 self.first[key] = value
+
+    def _gone(self, key: Key) -> None:
+        self._known.pop(key, None)
+        self.first.pop(key, None)
 
     def values(self) -> dict[Key, int]:
         """Those that are whole numbers now."""

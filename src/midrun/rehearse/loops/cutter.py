@@ -124,15 +124,17 @@ class Cutter:
 
     def passed(self, line: int, column: int) -> None:
         """`_@passed`: a test in a function is about to be made."""
-        undecided = [execution for execution in self._stack if not execution.decided]
-        if not undecided or self._is_elsewhere():
+        undecided = [e for e in self._stack if not e.decided and e.index >= 0]
+        if not undecided:
             return
-        self.meter.flush()
         frame = sys._getframe(1)
         key = frame.f_code.co_filename, (line, column)
-        for execution in undecided:
-            if execution.index >= 0:
-                execution.passed.note(key, self._tests[key], execution.index, frame)
+        noting = [e for e in undecided if key not in e.passed.too_often]
+        if not noting or self._is_elsewhere():
+            return
+        self.meter.flush()
+        for execution in noting:
+            execution.passed.note(key, self._tests[key], execution.index, frame)
         self.meter.leave_out()
 
     def next_round(self, execution: Execution, frame: types.FrameType) -> int | None:

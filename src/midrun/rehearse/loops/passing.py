@@ -85,13 +85,14 @@ class Passed:
 
 
 class Tests:
-    """The tests in functions that are met in the rounds of one execution of a loop."""
+    """The tests in functions that are met in the rounds of one execution of a loop; those that are
+    made `too_often` belong to a loop in it."""
 
     def __init__(self) -> None:
         self._index = -1
         self._times: Counter[_Key] = Counter()
         self._passed: dict[tuple[_Key, int], Passed] = {}
-        self._too_often: set[_Key] = set()
+        self.too_often: set[_Key] = set()
 
     def note(self, key: _Key, test: ast.expr, index: int, frame: types.FrameType) -> None:
         """A test is about to be made in a round."""
@@ -101,7 +102,7 @@ class Tests:
         nth = self._times[key]
         self._times[key] += 1
         if nth >= _TIMES:
-            self._too_often.add(key)
+            self.too_often.add(key)
             return
         found = self._passed.get((key, nth))
         if found is None:
@@ -115,7 +116,7 @@ class Tests:
         for (key, nth), passed in self._passed.items():
             before = self._passed.get((key, nth - 1))
             same = before is not None and before.lines() == passed.lines()
-            if key not in self._too_often and not same:
+            if key not in self.too_often and not same:
                 found.append(passed)
         return found
 

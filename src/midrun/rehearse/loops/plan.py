@@ -33,7 +33,7 @@ class Plan:
         that one leaves out, as many come before this one begins as its part of the loop is long."""
         if before.length is None or before.length <= before.begin:
             return self
-        share = (self.begin - before.begin) / (before.length - before.begin)
+        share = min(1.0, (self.begin - before.begin) / (before.length - before.begin))
         kinds = {*self.left_out, *before.left_out}
         left_out = {
             kind: self.left_out.get(kind, 0.0) + share * before.left_out.get(kind, 0.0)

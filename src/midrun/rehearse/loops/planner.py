@@ -17,7 +17,7 @@ from midrun.rehearse.loops.plan import Plan, plan
 from midrun.source.book import Book
 
 _FIRST = 3  # rounds at the beginning of a training loop
-_AGAIN = 2  # and when it comes again, where what its tests depend on is seen in its rounds
+_AGAIN = 3  # and when it comes again, where what its tests depend on is seen in its rounds
 _MEASURED = 60  # rounds that are enough to measure
 _MEASURED_SECONDS = 0.5  # seconds that they may take
 _FEWEST = 5  # rounds that a loop needs to be worth a cut
@@ -48,7 +48,7 @@ class Planner:
             facts, frame = execution.facts, execution.frame
             if execution.plan is None or facts is None or frame is None:
                 return False
-            return facts.are_stale(frame)
+            return facts.are_stale(frame) or self._goes_on(execution, execution.plan)
         if (stats.file, stats.line) in self._whole and not stats.trains:
             return False
         if stats.executions == 1 and execution.index + 1 < _FIRST and execution.seconds < _LONG:
@@ -60,6 +60,12 @@ class Planner:
         # Of the others, one whose end is not known is needed whole: a solver of adaptive steps.
         known = execution.known_length is not None or by_data(execution) is not None
         return stats.evaluates and trained_before and known
+
+    def _goes_on(self, execution: Execution, plan: Plan) -> bool:
+        """Whether a `while` goes on with other data than it was planned by."""
+        beyond = plan.length is not None and execution.index + 1 >= plan.length + _AGAIN
+        is_while = isinstance(execution.stats.site.node, ast.While)
+        return beyond and is_while and by_data(execution) is not None
 
     def plan(self, execution: Execution, frame: types.FrameType) -> Plan | None:
         """The plan of a loop; None if all of its rounds are visited. Where midrun fails to make
@@ -127,7 +133,8 @@ class Planner:
 def _is_seen_in_rounds(stats: Stats) -> bool:
     """Whether tests in functions are met in the rounds of a loop, or its end depends on more than
     its own variables."""
-    return (stats.trains and stats.executions > 1) or isinstance(stats.site.node, ast.While)
+    asks = stats.site.of_library and isinstance(stats.site.node, ast.While)
+    return asks or (stats.trains and stats.executions > 1)
 
 
 def _first(execution: Execution) -> int:
