@@ -118,6 +118,7 @@ class Cutter:
         undecided = [execution for execution in self._stack if not execution.decided]
         if not undecided or self._is_elsewhere():
             return
+        self.meter.flush()
         frame = sys._getframe(1)
         key = frame.f_code.co_filename, (line, column)
         for execution in undecided:
@@ -126,6 +127,7 @@ class Cutter:
                 found = execution.passed[key] = met(*key, self._tests[key], frame)
             if execution.index >= 0:
                 found.note(execution.index, frame)
+        self.meter.leave_out()
 
     def next_round(self, execution: Execution, frame: types.FrameType) -> int | None:
         """The round to be visited next; None at the end of the loop."""
@@ -291,7 +293,7 @@ class Cutter:
         if found is None or found.length is None or execution.index + 1 < found.length:
             return  # it was left early, or its end is not known
         self.meter.flush()
-        self.meter.add(execution.stats.rounds, found.left_out)
+        self.meter.add(execution.stats.rounds, found.left_out, found.length)
 
     def _count_bytes(self, execution: Execution) -> None:
         if len(self._stack) > 2 or (len(self._stack) == 2 and execution.stats.pace < 0.02):
