@@ -32,6 +32,15 @@ def test_a_kind_that_was_not_visited_takes_what_all_take() -> None:
     assert meter.total["loop",] == pytest.approx(20)
 
 
+def test_a_loop_of_another_length_does_something_else() -> None:
+    rounds = Rounds()
+    for length, seconds in [(1000, 1.0)] * 4 + [(10, 5.0)] * 40:
+        rounds.visited("step", took(seconds), length)
+    meter = Meter()
+    meter.add(rounds, {"step": 996}, 1000)
+    assert meter.total["loop",] == pytest.approx(996)
+
+
 def test_what_few_rounds_write_is_not_taken_for_nothing() -> None:
     rounds = Rounds()
     for saved in (0.0, 0.0, 0.0, 0.0, 40.0):

@@ -297,7 +297,7 @@ class Cutter:
         if found is None or found.length is None or execution.index + 1 < found.length:
             return  # it was left early, or its end is not known
         self.meter.flush()
-        self.meter.add(execution.stats.rounds, found.left_out)
+        self.meter.add(execution.stats.rounds, found.left_out, found.length)
 
     def _count_bytes(self, execution: Execution) -> None:
         if len(self._stack) > 2 or (len(self._stack) == 2 and execution.stats.pace < 0.02):

@@ -139,7 +139,7 @@ class Execution:
         for index, took in self.took:
             values = self.facts.outcomes(index) if self.facts is not None else ()
             kind = self.facts.kind(values) if self.facts is not None else ()
-            self.stats.rounds.visited(kind, took)
+            self.stats.rounds.visited(kind, took, self.known_length)
             if self.facts is not None:
                 self.stats.outcomes.update(self.facts.met(values))
         self.took.clear()

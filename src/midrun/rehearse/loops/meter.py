@@ -21,6 +21,7 @@ Amounts = dict[Key, float]
 BYTES: Key = ("bytes",)  # on the disk
 MEMORY: Key = ("memory",)  # bytes in use
 _MANY = 8  # rounds of a kind, of which the later half is enough to tell what one takes
+_FEW = 3  # rounds of a kind and a length, which are enough
 _NO_SECONDS = frozenset({BYTES, MEMORY})
 
 
@@ -82,11 +83,13 @@ class Meter:
         self.flush()
         return Mark(dict(self.total), dict(self.low), dict(self.high))
 
-    def add(self, kinds: Rounds, left_out: Mapping[Hashable, float]) -> None:
-        """Rounds were left out, so many of each kind."""
+    def add(
+        self, kinds: Rounds, left_out: Mapping[Hashable, float], length: int | None = None
+    ) -> None:
+        """Rounds were left out, so many of each kind, of a loop with so many rounds."""
         for kind, count in left_out.items():
             for sums, amounts in zip(
-                (self.total, self.low, self.high), kinds.typical(kind), strict=True
+                (self.total, self.low, self.high), kinds.typical(kind, length), strict=True
             ):
                 for key, amount in amounts.items():
                     sums[key] += count * amount
@@ -120,26 +123,35 @@ class Mark:
 
 @dataclass
 class Rounds:
-    """The rounds of a loop that were visited, by kind: what each took, in order."""
+    """The rounds of a loop that were visited, by kind: what each took, in order. A loop that has 10
+    rounds one time and 1000 another (a solver that trains, and is tested) does not do the same in
+    them, so that they are known by its length, too."""
 
     by_kind: dict[Hashable, list[Mark]] = field(default_factory=lambda: defaultdict(list))
+    _by_length: dict[Hashable, list[Mark]] = field(default_factory=lambda: defaultdict(list))
     _first: Mark | None = None
 
-    def visited(self, kind: Hashable, took: Mark) -> None:
-        """A round of a kind took this."""
+    def visited(self, kind: Hashable, took: Mark, length: int | None = None) -> None:
+        """A round of a kind took this, in a loop with so many rounds."""
         self._first = self._first or took
         self.by_kind[kind].append(took)
+        self._by_length[length, kind].append(took)
 
     @property
     def count(self) -> int:
         return sum(map(len, self.by_kind.values()))
 
-    def typical(self, kind: Hashable) -> tuple[Amounts, Amounts, Amounts]:
+    def typical(
+        self, kind: Hashable, length: int | None = None
+    ) -> tuple[Amounts, Amounts, Amounts]:
         """What a round of a kind takes: in the middle, and at the quarters of those visited; of a
         kind that was not visited, as of all. The first round is left out where there are others,
         as much is made for the first time in it; where there are many, the first half is:
         midrun looks at much in those, which empties the processor's caches."""
-        marks = self.by_kind.get(kind) or [m for some in self.by_kind.values() for m in some]
+        marks = self._by_length.get((length, kind), [])
+        if len(marks) < _FEW:
+            marks = self.by_kind.get(kind, [])
+        marks = marks or [m for some in self.by_kind.values() for m in some]
         if len(marks) > 1:
             marks = [mark for mark in marks if mark is not self._first] or marks
         return (

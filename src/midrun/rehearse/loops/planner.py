@@ -24,6 +24,8 @@ _FEWEST = 5  # rounds that a loop needs to be worth a cut
 _TIMES = 5  # times that a condition is to be true: the fourth checkpoint may replace the first
 _QUICK = 0.2  # seconds of a round that is visited so often
 _ENOUGH = 10  # rounds of each kind that are visited, if they are quick
+_MORE = 30  # and if they take no longer together than this
+_MORE_SECONDS = 0.3
 _CHEAP = 1.0  # seconds that all rounds of a loop may take to be visited
 _ENDLESS = 1000  # rounds, at most, of a loop whose end is not known
 _ENDLESS_SECONDS = 2.0  # and how long they may take
@@ -108,7 +110,7 @@ class Planner:
             seen=stats.outcomes,
             times=_TIMES if pace < _QUICK else 1,
             times_later=_TIMES,
-            enough=_ENOUGH if pace < _QUICK and stats.executions == 1 else 0,
+            enough=_enough(pace) if stats.executions == 1 else 0,
         )
         if before is not None:
             return found.instead_of(before)
@@ -135,6 +137,13 @@ def _is_seen_in_rounds(stats: Stats) -> bool:
     its own variables."""
     asks = stats.site.of_library and isinstance(stats.site.node, ast.While)
     return asks or (stats.trains and stats.executions > 1)
+
+
+def _enough(pace: float) -> int:
+    """How many rounds of each kind are visited to measure them."""
+    if pace >= _QUICK:
+        return 0
+    return max(_ENOUGH, min(_MORE, int(_MORE_SECONDS / max(pace, 1e-6))))
 
 
 def _first(execution: Execution) -> int:
