@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from midrun.run.spec import Spec
-from midrun.verify.verify import Outcome, Verifier
+from midrun.verify.mask import Outcome
+from midrun.verify.verify import Verifier
 
 
 class Forks:

@@ -1,4 +1,4 @@
-"""What verify takes for times, and so for no difference."""
+"""What verify takes for a difference, and what for times or a run that hangs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from midrun.run.spec import Spec
 from midrun.verify import verify as module
-from midrun.verify.verify import Mask, Outcome
+from midrun.verify.mask import Mask, Outcome
 
 TIMED = """
 import time
@@ -23,6 +24,17 @@ began = time.time()
 for number in range(6):
     step(number)
     print(f"{int(time.time() - began)} s in all")
+"""
+
+HANGS = """
+import os
+import time
+
+process = os.getpid()
+for number in range(6):
+    print(number)
+while os.getpid() != process:
+    time.sleep(1)
 """
 
 
@@ -68,3 +80,15 @@ def test_whole_seconds(verify: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     report = verify(script, points=6, seed=3, stop=False)
     assert report.agreed, [point.faults for point in report.points]
     assert report.ignored
+
+
+def test_a_run_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_START", 1.0)
+    monkeypatch.setattr(module, "_PATIENCE", 1)
+    monkeypatch.chdir(tmp_path)
+    script = tmp_path / "hangs.py"
+    script.write_text(HANGS)
+    spec = Spec(store="", target=str(script))
+    report = module.Verifier(spec, [], points=1, seed=3, stop=False).run()
+    ((fault, *_),) = [point.faults for point in report.points]
+    assert "it had not ended after" in fault

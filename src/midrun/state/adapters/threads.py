@@ -79,8 +79,8 @@ def _thread(obj: threading.Thread, saver: Saver) -> Any:
 # Libraries whose threads come back by themselves, or with the object that they work for.
 _WITH_THEIR_OBJECTS = frozenset(
     {
-        "IPython", "concurrent", "multiprocessing", "opentelemetry", "rich", "tensorboard", "torch",
-        "tqdm", "wandb",
+        "IPython", "concurrent", "multiprocessing", "opentelemetry", "rich", "tensorboard",
+        "tensorboardX", "torch", "tqdm", "wandb",
     }
 )  # fmt: skip
 
