@@ -306,3 +306,41 @@ def test_what_workers_run_has_run_and_what_is_written_at_the_end_counts(tmp_path
     report, _ = rehearse(textwrap.dedent(text), tmp_path)
     assert report["never_ran"] == []
     assert report["forecast"]["written"] == 10_000
+
+
+LOADED = """
+import torch
+from torch.utils.data import DataLoader
+
+
+class Late:
+    def __init__(self):
+        self.seen = 0
+
+    def step(self):
+        self.seen += 1
+        if self.seen == 1700:
+            print("late", self.seen)
+
+
+model = torch.nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+late = Late()
+loader = DataLoader(torch.randn(4002, 4), batch_size=4, shuffle=True)
+for epoch in range(2):
+    for x in loader:
+        optimizer.zero_grad()
+        model(x).square().mean().backward()
+        optimizer.step()
+        late.step()
+        {slow}
+    print("epoch", epoch, late.seen, len(x))
+"""
+
+
+def test_a_loader_is_left_out_of_once_where_the_loop_draws_from_it(tmp_path: Path) -> None:
+    text = LOADED.format(slow="__import__('time').sleep(0.02)")
+    report, _ = rehearse(text, tmp_path, "--keep", "kept")
+    assert codes(report) == []
+    printed = (tmp_path / "kept" / "printed-first.txt").read_text().splitlines()
+    assert printed == ["epoch 0 1001 2", "late 1700", "epoch 1 2002 2"]

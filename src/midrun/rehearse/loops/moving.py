@@ -8,6 +8,7 @@ from midrun.rehearse.loops.counting import Counters, Key
 from midrun.rehearse.loops.execution import Execution
 from midrun.rehearse.loops.followers import Followers, Positions, attributes, move_numbers, numbers
 from midrun.rehearse.loops.growth import KindOf
+from midrun.rehearse.loops.loaders import is_pass
 from midrun.rehearse.loops.passing import move
 
 
@@ -25,7 +26,9 @@ def follow(
         grown = execution.growth.grown(begin, execution.index, kind)
         there = {key: values[key] + grown[key] for key in values.keys() & grown.keys()}
         moved = {ref: count * execution.jump for ref, count in execution.moved.items()}
-        followers.move(moved | {ref: grown[ref] for ref in positions.keys() & grown.keys()})
+        # A pass that a round does not move is the loop's own, which leaves out batches by itself.
+        moving = {ref for ref in positions if ref in moved or not is_pass(ref())}
+        followers.move(moved | {ref: grown[ref] for ref in moving & grown.keys()})
         move(execution.facts.moves if execution.facts is not None else [], execution.jump)
         steps = {n: stats.steps.get(first + n, 0) for n in range(len(counted))}
         move_numbers(counted, frame, {n: execution.jump * step for n, step in steps.items()})
