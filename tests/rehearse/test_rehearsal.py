@@ -129,6 +129,23 @@ def test_a_process_that_ends_without_a_word_is_told(tmp_path: Path) -> None:
     assert report["faults"][0]["message"] == "the process ended with exit code 7"
 
 
+def test_the_work_that_a_solver_makes_up_for_is_counted_once(tmp_path: Path) -> None:
+    text = """
+import time, torch
+model = torch.nn.Linear(4, 1)
+now = 0
+with torch.no_grad():
+    for until in range(1, 3001):
+        time.sleep(0.001 * (until - now))
+        now = until
+        model(torch.randn(2, 4))
+"""
+    report, _ = rehearse(text, tmp_path)
+    (loop,) = (phase for phase in report["forecast"]["phases"] if phase["line"] == 6)
+    assert int(loop["visited"].partition(" of 3000 ")[0]) < 100
+    assert loop["seconds"] < 1.5 * loop["spent"]
+
+
 def test_a_script_that_is_not_there(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "midrun", "rehearse", "trian.py"], cwd=tmp_path,

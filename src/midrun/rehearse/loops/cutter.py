@@ -187,7 +187,7 @@ class Cutter:
         took = self.meter.mark().since(execution.begun)
         execution.begun = None
         execution.seconds += took.seconds
-        execution.took.append((execution.index, took))
+        execution.took_round(took)
         execution.moved = self.followers.moved(execution.positions)
         self.meter.leave_out()
         stats = execution.stats
@@ -296,6 +296,8 @@ class Cutter:
         found = execution.plan
         if found is None or found.length is None or execution.index + 1 < found.length:
             return  # it was left early, or its end is not known
+        if execution.caught_up:
+            return
         self.meter.flush()
         self.meter.add(execution.stats.rounds, found.left_out, found.length)
 

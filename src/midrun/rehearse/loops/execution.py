@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from midrun.rehearse.loops.cutter import Cutter
 
 _IDLE = 64  # rounds without a model's work after which a loop is left alone
+_GAP = 10  # rounds left out, of which one tells whether they were made up for
+_MOST_OF_IT = 0.5
 
 
 class Observer(Protocol):
@@ -108,7 +110,8 @@ class Execution:
     `begun` what had been spent by its beginning, `took` what the rounds took that have no kind yet,
     `heads` the counters at its head, `numbers` what is counted elsewhere, `positions` where the
     followers were; a round has `moved` them so far. `growth` is that of what libraries count.
-    `jump` rounds were left out before it; `passed` are the tests in functions that were met."""
+    `jump` rounds were left out before it; `passed` are the tests in functions that were met.
+    `caught_up` says that rounds did what those left out before them would have done."""
 
     def __init__(self, cutter: Cutter, stats: Stats, frame: types.FrameType | None) -> None:
         self.cutter = cutter
@@ -128,11 +131,24 @@ class Execution:
         self.begun: Mark | None = None
         self.took: list[tuple[int, Mark]] = []
         self.seconds = 0.0
+        self.caught_up = False
+        self._paces: list[float] = []
         self.activity = (0, 0)
 
     @property
     def known_length(self) -> int | None:
         return self.plan.length if self.plan is not None else None
+
+    def took_round(self, took: Mark) -> None:
+        """The round under way has ended. A solver that evaluates goes on to a time, however many
+        times before it were left out: such a round takes as long as all of them."""
+        if self.jump >= _GAP and self._paces and not self.stats.trains:
+            gap = self.jump * statistics.median(self._paces)
+            if took.seconds > _MOST_OF_IT * gap:
+                self.caught_up = True
+                return
+        self._paces.append(took.seconds)
+        self.took.append((self.index, took))
 
     def settle(self) -> None:
         """Give the rounds that were visited their kinds."""
