@@ -52,7 +52,8 @@ def test_resumed_is_the_same(script, verify):
     if KNOWN.get(script.name):
         pytest.xfail(KNOWN[script.name])
     main = script / "main.py" if script.is_dir() else script
-    report = verify(main, points=2 if sys.version_info < (3, 12) else 1, seed=SEED + len(script.name))
+    points = 2 if sys.version_info < (3, 12) else 1
+    report = verify(main, points=points, seed=SEED + len(script.name))
     _assert_agreed(report)
 
 
