@@ -12,17 +12,12 @@ import mmap
 import os
 import re
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import xxhash
 
-from midrun.processors import processors
-
 LARGE = 32 << 20  # bytes
 PIECE = 512 << 10  # bytes
-_SHARE = 128 * PIECE  # bytes that are worth a thread: 2 ms, where to start one takes 0.1 ms
-_MOST_THREADS = 4  # hashing is bound by memory, which a few cores use up
 _KEY = re.compile(r"[0-9a-f]{32}-(0|[1-9][0-9]*)")
 
 
@@ -35,23 +30,7 @@ def key_of(data: bytes | memoryview) -> str:
 
 
 def digests_of(data: memoryview) -> list[bytes]:
-    """The hash of each piece of `data` (format B), by several threads if there is much of it: the
-    program stands still meanwhile, and xxhash works without the interpreter's lock."""
-    shares = [data[start : start + _SHARE] for start in range(0, data.nbytes, _SHARE)]
-    threads = min(len(shares), processors(), _MOST_THREADS)
-    if threads < 2:
-        return _digests_of_share(data)
-    from concurrent.futures import ThreadPoolExecutor  # takes 5 ms, which few scripts need
-
-    try:
-        # With a name of their own, they don't count among the threads that the program makes.
-        with ThreadPoolExecutor(threads, thread_name_prefix="midrun-hash") as pool:
-            return list(chain.from_iterable(pool.map(_digests_of_share, shares)))
-    except RuntimeError:  # no thread can be started: a limit, or the interpreter is at its end
-        return _digests_of_share(data)
-
-
-def _digests_of_share(data: memoryview) -> list[bytes]:
+    """The hash of each piece of `data` (format B)."""
     return [
         xxhash.xxh3_128_digest(data[start : start + PIECE])
         for start in range(0, data.nbytes, PIECE)
