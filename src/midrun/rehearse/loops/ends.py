@@ -20,6 +20,7 @@ from midrun.rehearse.loops.conditions import Facts
 from midrun.rehearse.loops.counting import Counters
 from midrun.rehearse.loops.execution import Execution
 from midrun.rehearse.loops.growth import Growth, KindOf, Values
+from midrun.rehearse.loops.plan import further_on
 from midrun.source.module import own_scope
 
 _SECONDS = 0.5  # in which rounds are asked one by one
@@ -111,16 +112,7 @@ def _first(over: Callable[[int], bool], begin: int, most: int) -> int | None:
         if over(index):
             return index
         index += 1
-    # Further on it is looked for as if the loop, once over, stayed so.
-    low, high = index, 2 * index
-    while high < most and not over(high):
-        low, high = high, 2 * high
-    if high >= most:
-        return None
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if over(middle) else (middle + 1, high)
-    return low
+    return further_on(over, index, 2 * index, most)
 
 
 @contextmanager

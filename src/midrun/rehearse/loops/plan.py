@@ -4,7 +4,7 @@ condition one that makes it true and one that makes it false."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 from midrun.rehearse.loops.conditions import Facts, Outcome
@@ -117,16 +117,21 @@ def _length(facts: Facts, length: int | None, begin: int) -> int | None:
     for index in range(begin, min(most, begin + _SCANNED // 10)):
         if over(index):
             return _rounds(facts, index, ends)
-    # Further on it is looked for as if the condition stayed so once it has come out so.
-    low, high = begin + _SCANNED // 10, 2 * (begin + _SCANNED)
+    found = further_on(over, begin + _SCANNED // 10, 2 * (begin + _SCANNED), most)
+    return length if found is None else min(_rounds(facts, found, ends), most)
+
+
+def further_on(over: Callable[[int], bool], low: int, high: int, most: int) -> int | None:
+    """The first index from `low` on at which a loop is over, looked for by doubling `high` and as
+    if it stayed over once it is; None if that is not before `most`."""
     while high < most and not over(high):
         low, high = high, 2 * high
     if high >= most:
-        return length
+        return None
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if over(middle) else (middle + 1, high)
-    return min(_rounds(facts, low, ends), most)
+    return low
 
 
 def _rounds(facts: Facts, index: int, ends: list[int]) -> int:
