@@ -25,9 +25,7 @@ def rehearse(
         assert old in text
         text = text.replace(old, new)
     (folder / "train.py").write_text(text)
-    report, _ = rehearsing.rehearse(
-        folder, "--no-data", "--keep", "kept", "train.py", *arguments
-    )
+    report, _ = rehearsing.rehearse(folder, "--no-data", "--keep", "kept", "train.py", *arguments)
     return report, (folder / "kept" / "printed-first.txt").read_text().splitlines()
 
 

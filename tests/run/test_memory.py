@@ -22,8 +22,13 @@ def written():
 
 
 @pytest.fixture
-def memory(written):
-    memory = Memory()
+def room():
+    return []
+
+
+@pytest.fixture
+def memory(written, room):
+    memory = Memory(room.append)
     for name in "abc":
         memory.keep(Held(name, written))
     return memory
@@ -40,8 +45,14 @@ def test_they_are_written_once(memory, written):
     assert written == ["told", "b", "told", "c"]
 
 
+def test_there_is_memory_ready_for_the_next_one(memory, room, written):
+    assert memory.is_of_use()
+    memory.keep(Held("d", written, copied=1 << 20))
+    assert room == [0, 0, 0, 32 << 20, 1 << 20]
+
+
 def test_one_that_is_too_large_is_not_kept(memory, written):
     memory.keep(Held("d", written, copied=1 << 30))
     memory.write(lambda: None)
-    assert memory.is_full
+    assert not memory.is_of_use()
     assert written == ["b", "c"]

@@ -48,11 +48,29 @@ def test_one_before_new_code_comes_before_one_in_memory():
 def test_what_costs_much_is_seldom_in_memory():
     policy = training()
     policy.cost = 0.2
-    assert due(policy, 19.0) is None
-    reason = due(policy, 21.0)
+    assert due(policy, 9.0) is None
+    reason = due(policy, 11.0)
     assert reason is not None
     assert reason.in_memory
 
 
 def test_without_a_budget_there_is_none():
     assert due(training(budget=0.0), 100.0) is None
+
+
+def test_one_that_takes_long_by_chance_does_not_put_off_the_next_ones_for_long():
+    policy = training()
+    reason = due(policy, 1.1)
+    assert reason is not None
+    policy.taken(reason, 1.1, 1.21)
+    assert due(policy, 3.5) is None
+    assert due(policy, 5.5) is not None
+
+
+def test_what_was_not_spent_lets_them_come_more_often():
+    policy = training()
+    policy.cost, policy.spent = 0.04, 0.1
+    policy.last = 1.0
+    assert due(policy, 3.2) is None
+    policy.spent = 0.0
+    assert due(policy, 3.2) is not None

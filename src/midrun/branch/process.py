@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,16 +47,25 @@ def branch_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def keeper_for(run: Run, folder: Path) -> Iterator[Warm]:
-    """A keeper that has the libraries of `run`, for several branches. It starts to import them at
-    once, and ends with this process, however that ends. It enters itself in `folder`."""
+def keeper_for(run: Run, folder: Path, needed: Sequence[str] = ()) -> Iterator[Warm]:
+    """A keeper for several branches: see `hold`. It starts to import at once, and ends with this
+    process, however that ends. It enters itself in `folder`."""
     warm = Warm(folder / "keeper")
     try:
         with contextlib.suppress(OSError):  # a cold start is as good, only slower
-            warm.prepare(run.info, inventory.read(run))
+            hold(warm, run, needed)
         yield warm
     finally:
         warm.close()
+
+
+def hold(warm: Warm, run: Run, needed: Sequence[str] = ()) -> None:
+    """Have a keeper import the libraries of `run`, as far as that has come, and modules of midrun
+    that work with torch and are `needed` there, if the run has it."""
+    found = inventory.read(run)
+    if "torch" in found.modules:
+        found.modules += needed
+    warm.prepare(run.info, found)
 
 
 def ask_branch(

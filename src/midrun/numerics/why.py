@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from midrun.branch.process import Start, ask_branch, branch_store, keeper_for
+from midrun.branch.process import Start, ask_branch, branch_store, hold, keeper_for
 from midrun.errors import MidrunError
 from midrun.numerics.finding import Finding
 from midrun.numerics.replay import Request
-from midrun.run import inventory
 from midrun.run.sentinel import Count, Trip
 from midrun.store import Run, Savepoint, Store, StoreError
 from midrun.warm.owner import Warm
 
 _ATTACH = "midrun.numerics.replay:attach"
+_NEEDED = ("midrun.numerics.replay", "midrun.numerics.microscope.lens")  # in the process that looks
 _ANY = 1 << 60  # a backward pass that never comes
 
 
@@ -70,7 +70,7 @@ def opened(store: Store, name: str | None, folder: Path) -> Iterator[Case]:
     Raises what `find_case` does.
     """
     case = find_case(store, name)
-    with keeper_for(case.run, folder) as case.warm:
+    with keeper_for(case.run, folder, _NEEDED) as case.warm:
         yield case
 
 
@@ -80,13 +80,13 @@ def opened_at_alarm(store: Store, name: str, folder: Path, line: TextIO) -> Iter
     `midrun.run.standby`). None if it ends without."""
     run = store.run(name)
     interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the run
-    with keeper_for(run, folder) as warm:
+    with keeper_for(run, folder, _NEEDED) as warm:
         heard = line.readline()
         signal.signal(signal.SIGINT, interrupted)
         if not heard:
             yield None
             return
-        warm.prepare(run.info, inventory.read(run))  # what it has imported since
+        hold(warm, run, _NEEDED)  # what it has imported since
         case = find_case(store, name)
         case.warm = warm
         line.read()  # until the savepoints are on disk

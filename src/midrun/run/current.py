@@ -70,7 +70,7 @@ class Run:
         self.seen: set[int] = set()
         self.copies: Mapping[str, str] = {}  # what stands for files of the user's, in a branch
         self.newest: Savepoint | None = None
-        self.memory = Memory()
+        self.memory = Memory(stored.make_room)
         self.before = before
         self.started = time.monotonic()
         self.flags = Flags(self.here)
@@ -181,8 +181,8 @@ class Run:
         self.stops.disarm()
 
     def _tick(self) -> None:
-        training = self.sentinel is not None and self.sentinel.count.backwards
-        self.policy.in_memory = bool(training) and not self.memory.is_full
+        if self.sentinel is not None and self.sentinel.count.backwards:
+            self.policy.in_memory = self.memory.is_of_use()
         due = self.policy.due(time.monotonic(), False, self._writing > 0)
         if due is not None and not self._busy and not self.stops.armed:
             handler = signal.getsignal(STOP)

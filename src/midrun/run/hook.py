@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import operator
 import os
 import site
 import sys
@@ -26,6 +27,10 @@ class Own:
         self.roots = roots
         self._known: dict[str, bool] = {}
         self._made: dict[str, bool] = {}
+        self._real_folders: dict[str, str] = {}
+        self._names: list[str] = []  # of all modules at the last look, the modules, and those found
+        self._modules: list[types.ModuleType] = []
+        self._found: list[str] = []
         self._folders = [os.path.join(os.path.realpath(root), "") for root in roots]
         self._through = tuple(through)
         paths = sysconfig.get_paths()
@@ -44,13 +49,22 @@ class Own:
     def _has_file(self, path: str) -> bool:
         if not os.path.isabs(path):  # torch gives some of its modules names like "_ops.py"
             return False
-        real = os.path.realpath(path)
+        real = self._real(path)
         if not any(real.startswith(root) for root in self._folders):
             return False
         parts = real.split(os.sep)
         if "site-packages" in parts or "dist-packages" in parts:
             return False
         return not any(real.startswith(folder) for folder in self._installed)
+
+    def _real(self, path: str) -> str:
+        """The file that `path` leads to. A folder is followed once for all that is in it."""
+        folder, name = os.path.split(path)
+        if name in ("", ".", "..") or os.path.islink(path):
+            return os.path.realpath(path)
+        if folder not in self._real_folders:
+            self._real_folders[folder] = os.path.realpath(folder)
+        return os.path.join(self._real_folders[folder], name)
 
     def is_hot(self, name: str, path: str | None) -> bool:
         """Whether a module is compiled in hot form: savepoints are taken in it."""
@@ -62,18 +76,23 @@ class Own:
     def through_modules(self) -> list[str]:
         """The names of all loaded modules of packages that savepoints are taken in. These packages
         stay libraries: what their modules hold is not the program's state."""
+        if not self._through:
+            return []
         return sorted(name for name in list(sys.modules) if self._is_through(name))
 
     def modules(self) -> list[str]:
         """The names of all loaded modules that are the program's own, `__main__` first."""
-        names = [
-            name
-            for name, module in list(sys.modules.items())
-            if name not in ("__main__", "__mp_main__")
-            and type(module) is types.ModuleType  # not torch's stand-ins
-            and self._is_own(name, module)
-        ]
-        return ["__main__", *names]
+        names, modules = [*sys.modules], [*sys.modules.values()]
+        if names != self._names or not all(map(operator.is_, modules, self._modules)):
+            self._names, self._modules = names, modules
+            self._found = [
+                name
+                for name, module in zip(names, modules, strict=True)
+                if name not in ("__main__", "__mp_main__")
+                and type(module) is types.ModuleType  # not torch's stand-ins
+                and self._is_own(name, module)
+            ]
+        return ["__main__", *self._found]
 
     def _is_own(self, name: str, module: types.ModuleType) -> bool:
         path = getattr(module, "__file__", None)

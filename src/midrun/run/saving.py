@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 import linecache
 import os
@@ -145,14 +146,19 @@ def _outermost(frame: types.FrameType) -> types.FrameType:
 
 def versions() -> dict[str, str]:
     """The versions that a savepoint depends on."""
-    from importlib.metadata import version  # 13 ms, which an empty script need not wait
-
-    found = {"python": platform.python_version(), "midrun": version("midrun")}
+    found = {"python": platform.python_version(), "midrun": _own_version()}
     for name in ("torch", "numpy"):
         module = sys.modules.get(name)
         if module is not None:
             found[name] = str(getattr(module, "__version__", "?"))
     return found
+
+
+@functools.cache
+def _own_version() -> str:
+    from importlib.metadata import version  # 13 ms, which an empty script need not wait
+
+    return version("midrun")
 
 
 def _namespace(module: types.ModuleType) -> dict[str, Any]:

@@ -16,6 +16,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from midrun.processors import processors
+from midrun.run import inventory
+
 if TYPE_CHECKING:
     from midrun.run.current import Run
 
@@ -32,15 +35,17 @@ class Standby:
         self._process: subprocess.Popen[bytes] | None = None
         self._began: float | None = None
         self._is_ready = False
+        self._share = run.policy.budget * processors()
 
     def prepare(self) -> None:
-        """The training goes on: start it, as soon as that takes less than the share of the time
-        that midrun may have."""
+        """The training goes on: start it, as soon as that takes less than the share of the time,
+        on all processors, that midrun may have."""
         now = time.monotonic()
         if self._began is None:
             self._began = now
-        elif not self._is_ready and (now - self._began) * self._run.policy.budget >= COST:
+        elif not self._is_ready and (now - self._began) * self._share >= COST:
             self._is_ready = True
+            inventory.leave(self._run, None)
             self._start()
 
     def explain(self) -> None:

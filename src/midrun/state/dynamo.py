@@ -34,7 +34,7 @@ def installed_names(namespace: dict[str, Any]) -> set[str]:
 
 
 # midrun's own entry: what torch.compile is to leave out.
-_NOT_A_SETTING = ("ignore_logging_functions", "ignore_logger_methods")
+_NOT_A_SETTING = ["ignore_logging_functions", "ignore_logger_methods"]
 
 
 def _setting_modules() -> dict[str, Any]:
@@ -62,8 +62,8 @@ def read_settings() -> dict[str, dict[str, Any]]:
 
 
 def _changed(module: Any) -> dict[str, Any]:
-    changed = module._get_dict(skip_default=True)
-    return {name: value for name, value in changed.items() if name not in _NOT_A_SETTING}
+    changed: dict[str, Any] = module._get_dict(ignored_keys=_NOT_A_SETTING, skip_default=True)
+    return changed
 
 
 def set_settings(saved: dict[str, dict[str, Any]]) -> None:

@@ -18,6 +18,7 @@ import pickle
 import sys
 import types
 import warnings
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import compress, repeat
@@ -73,6 +74,8 @@ class Saver(cloudpickle.Pickler):  # type: ignore[misc]
         adapter = self.session.registry.find(kind)
         if adapter is None and special is not None:
             return special
+        if adapter is None and kind in _IN_C:
+            return _reduce_in_c
         reduce = special or self._choose_for_instances(kind, obj)
         for first in (reduce_sharing if may_share(kind) else None, adapter):
             reduce = reduce if first is None else self._adapted(first, reduce or _reduce_any)
@@ -168,6 +171,11 @@ def _reduce_any(obj: Any, saver: Saver) -> Any:
     return result
 
 
+def _reduce_in_c(obj: Any, saver: Saver) -> Any:
+    """For what the pickler itself can always take apart, and does so faster."""
+    return saver.reference(obj) or NotImplemented
+
+
 def _without_getattr(obj: Any, result: tuple[Any, ...]) -> tuple[Any, ...]:
     """Let the state be put back without looking for `__setstate__` on the instance: a class that
     passes attributes on to an object it wraps has none to ask yet (tqdm's ObjectWrapper)."""
@@ -246,6 +254,8 @@ def _finished_generator(name: str, qualname: str) -> types.GeneratorType[Any, An
     return cast("types.GeneratorType[Any, Any, Any]", generator)
 
 
+# A module of torch holds ten of these.
+_IN_C = frozenset({OrderedDict, defaultdict, deque})
 _BY_KIND: dict[type, Reduce] = {
     types.ModuleType: _reduce_module,
     types.CellType: reduce_cell,

@@ -191,6 +191,11 @@ class Run:
             )
         return Draft(self, self._take_number, self._writer)
 
+    def make_room(self, length: int) -> None:
+        """Get memory for copies of `length` bytes in the background, so that no draft waits for it."""
+        if self._writer is not None and self._writer.pool.lacks(length):
+            self._writer.background.submit(self._writer.pool.fetch(length))
+
     def _take_number(self) -> int:
         number, self._next = self._next, self._next + 1
         return number

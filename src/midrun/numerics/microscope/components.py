@@ -50,9 +50,10 @@ class Components:
     def gradients(self, backward: int, parameters: list[torch.Tensor]) -> None:
         """A step is about to be taken."""
         if self._rows and self._rows[-1][0].backward == backward:
-            norms = {id(p): _norm(p.grad) for p in parameters if p.grad is not None}
-            self._rows[-1][1].update(norms)
-        self.parameters.append((backward, math.hypot(*map(_norm, parameters))))
+            with_gradient = [p for p in parameters if p.grad is not None]
+            norms = _norms([p.grad for p in with_gradient])
+            self._rows[-1][1].update(zip(map(id, with_gradient), norms, strict=True))
+        self.parameters.append((backward, math.hypot(*_norms(parameters))))
 
     def _component(self, name: str) -> str:
         """The component that a parameter belongs to."""
@@ -65,9 +66,29 @@ class Components:
             self._outputs[path] = max(largest, self._outputs.get(path, 0.0))
 
 
-def _norm(tensor: torch.Tensor) -> float:
+def _norms(tensors: list[torch.Tensor]) -> list[float]:
+    """The L2 norm of each tensor: in double precision only where that is needed, since it takes
+    many times as long."""
     with torch.utils._python_dispatch._disable_current_modes(), torch.no_grad():
-        return float(torch.linalg.vector_norm(tensor.detach().to_dense().double()))
+        dense = [_precise(tensor.detach().to_dense()) for tensor in tensors]
+        kinds: dict[tuple[torch.dtype, torch.device], list[int]] = {}
+        for index, tensor in enumerate(dense):
+            kinds.setdefault((tensor.dtype, tensor.device), []).append(index)
+        norms = [0.0] * len(dense)
+        for indices in kinds.values():
+            found = torch.stack(torch._foreach_norm([dense[index] for index in indices]))
+            for index, norm in zip(indices, found.tolist(), strict=True):
+                norms[index] = norm if math.isfinite(norm) else _norm(dense[index])
+        return norms
+
+
+def _precise(tensor: torch.Tensor) -> torch.Tensor:
+    is_precise = tensor.dtype in (torch.float32, torch.float64) or tensor.is_complex()
+    return tensor if is_precise else tensor.double()
+
+
+def _norm(tensor: torch.Tensor) -> float:
+    return float(torch.linalg.vector_norm(tensor.double()))
 
 
 def _largest(tensor: torch.Tensor) -> float:

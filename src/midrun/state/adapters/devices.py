@@ -7,8 +7,6 @@ copy memory from a device waits for all that the device has to do.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from midrun.errors import MidrunError
@@ -27,14 +25,25 @@ def add(registry: Registry) -> None:
     registry.register("torch.cuda.streams.Event", _event)
 
 
-@contextlib.contextmanager
-def unaffected() -> Iterator[None]:
+class unaffected:
     """Torch without what the program may have set: neither gradients nor functions of tensor
     subclasses nor modes nor a default device play a part."""
-    import torch
 
-    with torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch(), torch.no_grad():
-        yield
+    # Not a `contextmanager`, nor `torch.no_grad`: it is entered for each tensor of a program.
+    def __enter__(self) -> None:
+        import torch
+
+        self._set_gradients = torch._C._set_grad_enabled
+        self._had_gradients = torch.is_grad_enabled()
+        self._guards = torch._C.DisableTorchFunction(), torch._C._DisableTorchDispatch()
+        for guard in self._guards:
+            guard.__enter__()
+        self._set_gradients(False)
+
+    def __exit__(self, *error: object) -> None:
+        self._set_gradients(self._had_gradients)
+        for guard in reversed(self._guards):
+            guard.__exit__(*error)
 
 
 def on_device(held: memoryview, device: Any) -> Any:

@@ -42,9 +42,7 @@ def _reduce_tensor(obj: Any, saver: Saver) -> Any:
     import torch
 
     kind = type(obj)
-    torchs = torch.Tensor.__reduce_ex__, torch.nn.Parameter.__reduce_ex__
-    own = kind.__reduce_ex__ not in torchs
-    if own or kind.__torch_dispatch__ is not torch.Tensor.__torch_dispatch__:
+    if kind not in (torch.Tensor, torch.nn.Parameter) and _has_own_way(kind):
         save_as_value(obj, saver)  # its own way knows nothing of graphs
         return NotImplemented
     view = obj.layout is torch.strided and not obj.is_nested and is_plain_view(obj)
@@ -65,6 +63,14 @@ def _reduce_tensor(obj: Any, saver: Saver) -> Any:
     return (*made, state, None, None, _fill) if state else made
 
 
+def _has_own_way(kind: Any) -> bool:
+    import torch
+
+    torchs = torch.Tensor.__reduce_ex__, torch.nn.Parameter.__reduce_ex__
+    dispatches = kind.__torch_dispatch__ is not torch.Tensor.__torch_dispatch__
+    return dispatches or kind.__reduce_ex__ not in torchs
+
+
 def _like_base(obj: Any) -> bool:
     base = obj._base
     return (
@@ -76,14 +82,15 @@ def _like_base(obj: Any) -> bool:
 
 def _state(obj: Any, grad_fn: str | None) -> dict[str, Any]:
     """What a tensor has beside its values, where it has any."""
+    is_leaf, retains_grad = obj.is_leaf, obj.retains_grad
     found = {
         "grad_fn": grad_fn,
         "requires_grad": obj.requires_grad or None,
-        "retains_grad": obj.retains_grad or None,
-        "grad": obj.grad if obj.is_leaf or obj.retains_grad else None,
-        "grad_dtype": (obj.grad_dtype,) if obj.is_leaf and obj.grad_dtype != obj.dtype else None,
+        "retains_grad": retains_grad or None,
+        "grad": obj.grad if is_leaf or retains_grad else None,
+        "grad_dtype": (obj.grad_dtype,) if is_leaf and obj.grad_dtype != obj.dtype else None,
         "_backward_hooks": obj._backward_hooks,
-        "_post_accumulate_grad_hooks": obj._post_accumulate_grad_hooks if obj.is_leaf else None,
+        "_post_accumulate_grad_hooks": obj._post_accumulate_grad_hooks if is_leaf else None,
         "slots": _slots(obj) or None,
         "__dict__": _attributes(obj) or None,
     }
@@ -92,10 +99,12 @@ def _state(obj: Any, grad_fn: str | None) -> dict[str, Any]:
 
 def _slots(obj: Any) -> dict[str, Any]:
     names = copyreg._slotnames(type(obj))  # type: ignore[attr-defined]
-    return {name: getattr(obj, name) for name in names if hasattr(obj, name)}
+    return {name: getattr(obj, name) for name in names if hasattr(obj, name)} if names else {}
 
 
 def _attributes(obj: Any) -> dict[str, Any]:
+    if not obj.__dict__:
+        return {}
     # Caches of tensor subclasses (Tensor._clear_non_serializable_cached_data in torch/_tensor.py).
     caches = ("_sym_sizes_capsule", "_sym_strides_capsule")
     return {name: value for name, value in obj.__dict__.items() if not name.startswith(caches)}
