@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 
 from midrun.numerics.microscope.events import Event, Operand
-from midrun.numerics.microscope.tensors import Kind, first, judged, kind
+from midrun.numerics.microscope.tensors import Kind, finite, first, judged, kind
 
 # Pointwise, though torch does not tag them so.
 _POINTWISE = frozenset({"masked_fill", "where", "clamp_min", "clamp_max", "lerp"})
@@ -28,7 +28,7 @@ def examine(event: Event) -> None:
     event.is_born = not bad
     if result is None:
         return
-    wrong = ~torch.isfinite(result.detach())
+    wrong = ~finite(result.detach())
     nans = torch.isnan(result.detach())
     if bad and (torch.Tag.pointwise in event.func.tags or event.base in _POINTWISE):
         _by_element(event, operands, wrong, nans)
@@ -57,7 +57,7 @@ def _by_element(
         if operand.tensor is None or not judged(operand.tensor):
             continue
         try:
-            there = (~torch.isfinite(operand.tensor.detach())).expand(wrong.shape)
+            there = (~finite(operand.tensor.detach())).expand(wrong.shape)
             is_nan = torch.isnan(operand.tensor.detach()).expand(wrong.shape)
         except RuntimeError:
             continue
