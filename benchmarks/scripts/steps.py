@@ -7,6 +7,7 @@ MODEL is mlp, convnet or transformer; GUARD is what watches for NaN: nothing, an
 
 import sys
 import time
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -41,7 +42,8 @@ def setup(kind: str) -> tuple[nn.Module, torch.Tensor, torch.Tensor, int]:
     return Transformer(), torch.randint(256, (8, 64)), torch.randint(256, (8,)), 12
 
 
-def main(kind: str, guard: str) -> None:
+def training(kind: str, guard: str = "nothing") -> tuple[Callable[[], None], int]:
+    """A step of training, and how many make a round."""
     torch.manual_seed(0)
     torch.set_num_threads(1)
     model, x, y, steps = setup(kind)
@@ -52,16 +54,25 @@ def main(kind: str, guard: str) -> None:
         from transformers.debug_utils import DebugUnderflowOverflow
 
         DebugUnderflowOverflow(model)
+
+    def step() -> None:
+        loss = nn.functional.cross_entropy(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if guard == "isnan" and any(p.isnan().any() for p in model.parameters()):
+            raise ValueError("nan")
+
+    return step, steps
+
+
+def main(kind: str, guard: str) -> None:
+    step, steps = training(kind, guard)
     best = float("inf")
     for _ in range(ROUNDS):
         began = time.process_time()
         for _ in range(steps):
-            loss = nn.functional.cross_entropy(model(x), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            if guard == "isnan" and any(p.isnan().any() for p in model.parameters()):
-                raise ValueError("nan")
+            step()
         best = min(best, time.process_time() - began)
     print(best / steps)
 

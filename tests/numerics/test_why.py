@@ -154,8 +154,11 @@ def test_a_run_without_a_savepoint_is_repeated_from_its_start(project):
 
 
 def test_cures_start_from_a_savepoint_close_to_the_bad_step(project, tmp_path, monkeypatch):
-    project.write(TRAIN.replace("step != 12", "step != 200").replace("range(20)", "range(210)"))
-    far = f"train.py:{project.line('x = torch.randn')}#100"  # and none closer by chance
+    # The steps take so long that the sentinel looks at every tenth.
+    slow = "import time; time.sleep(0.01)\n        x = torch.randn"
+    text = TRAIN.replace("step != 12", "step != 60").replace("range(20)", "range(70)")
+    project.write(text.replace("x = torch.randn", slow))
+    far = f"train.py:{project.line('x = torch.randn')}#20"
     project.midrun("run", "--no-cures", "--budget", "0", "--at", far, "train.py")
     monkeypatch.setenv("MIDRUN_KEY_FILE", str(project.folder / "key"))
     case = find_case(Store(project.folder / ".midrun"), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 
@@ -32,8 +33,7 @@ class Training:
         self.optimizer = torch.optim.SGD([self.weight], 0.1)
 
     def backward(self, loss: float, gradient: float) -> None:
-        import sys
-
+        self.sentinel._next_loss = 0.0  # as if the steps took longer
         self.sentinel.loss([torch.tensor(loss)], sys._getframe())
         self.weight.grad = torch.full((3,), gradient)
         self.sentinel.gradients()
@@ -140,4 +140,16 @@ def test_it_tells_only_once():
     for _ in range(5):
         training.backward(math.nan, math.nan)
         training.step(math.nan)
+    assert len(training.trips) == 1
+
+
+def test_of_fast_steps_not_each_loss_is_read():
+    training = Training()
+    training.train(3)
+    training.sentinel._next_loss = math.inf
+    training.sentinel.loss([torch.tensor(math.nan)], sys._getframe())
+    training.step()
+    assert training.trips == []
+    training.backward(math.nan, math.nan)
+    training.step()
     assert len(training.trips) == 1

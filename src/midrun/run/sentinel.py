@@ -1,9 +1,10 @@
 """Seeing that the training has become NaN, at next to no cost.
 
-Each loss that is given to `backward` is looked at; gradients and parameters by one norm over all of
-them, before a step of an optimizer, as often as fits into a small share of the time. A NaN stays
-in the parameters, so that a look now and then misses none, only sees it later; what is known then
-is the last look at which all was finite, and going back to it finds the step.
+The losses that are given to `backward` are looked at, all but those of the fastest programs;
+gradients and parameters by one norm over all of them, before a step of an optimizer, as often as
+fits into a small share of the time. A NaN stays in the parameters, so that a look now and then
+misses none, only sees it later; what is known then is the last look at which all was finite, and
+going back to it finds the step.
 
 A loss that is not finite is no alarm by itself: GradScaler and careful programs skip such a step.
 It is one when a step is taken with it, or when it comes many times on end.
@@ -27,6 +28,8 @@ from typing import Any
 from midrun.run.steps import gradients_of, parameters_of
 
 _SHARE = 0.005  # of the time, for looks at gradients and parameters
+_BETWEEN_LOOKS = 0.1  # seconds at least; each also slows the step after it, by emptying caches
+_BETWEEN_LOSSES = 0.005  # seconds
 _SKIPPED = 20  # losses on end that are not finite, without a step: more than a GradScaler needs
 _HISTORY = 200  # looks that are kept
 
@@ -106,7 +109,7 @@ class Sentinel:
         self._alarm = alarm
         self._is_own = functools.cache(is_own)
         self._backwards = self._steps = 0  # not a Count: each step of the program adds to them
-        self._next = 0.0
+        self._next = self._next_loss = 0.0
         self._optimizer: Any = None
         self._loss = math.nan
         self._bad_losses = 0
@@ -146,8 +149,12 @@ class Sentinel:
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
         self._count_backward()
+        now = time.perf_counter()
+        if self._is_over or not (self._bad_losses or now >= self._next_loss):
+            return
+        self._next_loss = now + _BETWEEN_LOSSES
         self._at = self._own_line(frame)
-        if not self._is_over and tensors and tensors[0].numel() == 1:
+        if tensors and tensors[0].numel() == 1:
             self._safely(lambda: self._read(tensors[0], self._saw_loss))
 
     def gradients(self) -> None:
@@ -188,6 +195,8 @@ class Sentinel:
     def _look(self, optimizer: Any) -> None:
         """Look at all gradients and parameters of an optimizer."""
         began = time.perf_counter()
+        at = self._own_line(sys._getframe())
+        self._at = at if at[0] else self._at  # none at the end of the program
         parameters = parameters_of(optimizer.param_groups)
         gradients = gradients_of(parameters)
         count = self.count
@@ -199,7 +208,7 @@ class Sentinel:
             torch = sys.modules["torch"]
             self._read(torch.stack([norm(gradients), norm(parameters)]), seen)
         ended = time.perf_counter()
-        self._next = ended + (ended - began) / _SHARE
+        self._next = ended + max(_BETWEEN_LOOKS, (ended - began) / _SHARE)
 
     def _saw(
         self, count: Count, norms: list[float], parameters: list[Any], gradients: list[Any]
@@ -225,8 +234,8 @@ class Sentinel:
 
     def _read(self, tensor: Any, then: Callable[[list[float]], None]) -> None:
         """Have `then` called with the values of a tensor: at once where that waits for nothing."""
-        if tensor.dim() == 0 and tensor.device.type == "cpu" and tensor.is_floating_point():
-            then([tensor.item()])  # a loss: this is in every step
+        if tensor.is_cpu and tensor.dim() == 0 and tensor.is_floating_point():
+            then([tensor.item()])  # a loss: fast, since this is in most steps
             return
         values = tensor.detach().real.reshape(-1)
         if values.device.type == "cpu":

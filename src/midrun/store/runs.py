@@ -192,7 +192,7 @@ class Run:
         return Draft(self, self._take_number, self._writer)
 
     def make_room(self, length: int) -> None:
-        """Get memory for copies of `length` bytes in the background, so that no draft waits for it."""
+        """Get memory for copies of `length` bytes in the background: no draft waits for it."""
         if self._writer is not None and self._writer.pool.lacks(length):
             self._writer.background.submit(self._writer.pool.fetch(length))
 

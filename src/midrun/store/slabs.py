@@ -43,7 +43,7 @@ class Pool:
         return len(self._free) * SLAB < length
 
     def fetch(self, length: int) -> Iterator[None]:
-        """Get memory for copies of `length` bytes, in steps which other threads need not wait for."""
+        """Get memory for copies of `length` bytes, in steps that leave other threads alone."""
         while self.lacks(length):
             memory = _allocate()
             start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
