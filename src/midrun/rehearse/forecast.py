@@ -113,18 +113,19 @@ def _phases(
 
 def _name(loop: LoopSeen, loops: list[LoopSeen]) -> str:
     works = loop.trains or loop.evaluates
-    inner = any(
-        other is not loop
-        and other.file == loop.file
-        and loop.line < other.line <= loop.end
-        and (other.trains or other.evaluates)
-        for other in loops
-    )
     if not works:
         return "other loop"
-    if inner:
+    if any(_is_around(loop, other) for other in loops if other is not loop):
         return "between the loops"
     return "training step" if loop.trains else "evaluation"
+
+
+def _is_around(loop: LoopSeen, other: LoopSeen) -> bool:
+    """Whether the work of `loop` is that of another one in it: one that stands in it, or one in a
+    function that is called from it and trains, as in frameworks."""
+    stands = other.file == loop.file and loop.line < other.line <= loop.end
+    called = (loop.file, loop.line) in map(tuple, other.inside)
+    return other.trains and (stands or called) or other.evaluates and stands
 
 
 def _visited(name: str, loop: LoopSeen | None) -> str:

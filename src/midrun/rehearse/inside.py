@@ -255,6 +255,7 @@ def _seen(stats: Stats) -> LoopSeen:
         stats.file, stats.line, stats.site.node.end_lineno or stats.line, stats.site.function,
         stats.executions, sorted(stats.visited), stats.length, stats.endless, stats.cut,
         stats.trains, stats.evaluates, stats.workers, stats.led_by[0] if stats.led_by else None,
+        sorted(stats.inside),
     )  # fmt: skip
 
 

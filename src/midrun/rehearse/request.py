@@ -43,7 +43,8 @@ class Request:
 @dataclass
 class LoopSeen:
     """A loop that ran: `length` rounds when it ran last (None if that is not known), of which these
-    were `visited`; what happened in them. To a loop of a library led the user's line `led_by`."""
+    were `visited`; what happened in them. To a loop of a library led the user's line `led_by`; it
+    ran `inside` others, at these files and lines."""
 
     file: str
     line: int
@@ -58,6 +59,7 @@ class LoopSeen:
     evaluates: bool
     workers: int | None
     led_by: tuple[str, int] | None = None
+    inside: list[tuple[str, int]] = field(default_factory=list)
 
 
 @dataclass

@@ -276,6 +276,8 @@ class Cutter:
     def _enter(self, execution: Execution) -> None:
         stats = execution.stats
         stats.executions += 1
+        if self._stack:
+            execution.stats.inside.add(self._stack[-1].stats.where)
         self._stack.append(execution)
         self.meter.push(stats.key)
         stats.length = max(execution.known_length or 0, stats.length or 0) or None

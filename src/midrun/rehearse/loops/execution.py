@@ -46,7 +46,7 @@ class Stats:
     `ended` counts executions that came to their end, `cut_off` those that were ended since no end
     was known; `steps` are what its counters grow by in a round (then what is counted elsewhere,
     unless that is `uneven`), `workers` the processes that load its data. To a loop of a
-    library led the user's line `led_by`."""
+    library led the user's line `led_by`; it ran `inside` other loops, at these files and lines."""
 
     file: str
     place: Place
@@ -66,10 +66,15 @@ class Stats:
     workers: int | None = None
     led_by: tuple[tuple[str, int], ...] = ()
     growth: Known = field(default_factory=Known)
+    inside: set[tuple[str, int]] = field(default_factory=set)
 
     @property
     def line(self) -> int:
         return self.place[0]
+
+    @property
+    def where(self) -> tuple[str, int]:
+        return self.file, self.line
 
     @property
     def key(self) -> Key:
