@@ -125,7 +125,7 @@ def _is_around(loop: LoopSeen, other: LoopSeen) -> bool:
     function that is called from it and trains, as in frameworks."""
     stands = other.file == loop.file and loop.line < other.line <= loop.end
     called = (loop.file, loop.line) in map(tuple, other.inside)
-    return other.trains and (stands or called) or other.evaluates and stands
+    return (other.trains and (stands or called)) or (other.evaluates and stands)
 
 
 def _visited(name: str, loop: LoopSeen | None) -> str:

@@ -87,3 +87,31 @@ def test_memory_grows_by_what_each_later_round_adds(growths: list[float], each: 
     meter = Meter()
     meter.add(rounds, {"step": 1000})
     assert meter.total[MEMORY] == pytest.approx(1000 * each)
+
+
+def test_the_first_round_is_left_out():
+    rounds = Rounds()
+    for seconds in (9.0, 1.0, 1.0):
+        rounds.visited((), took(seconds))
+    assert rounds.pace == 1.0
+
+
+def test_it_follows_what_the_rounds_take():
+    rounds = Rounds()
+    assert rounds.pace == 0.0
+    for number in range(200):
+        rounds.visited(number % 3, took(1.0))
+        assert rounds.pace == 1.0
+    for _ in range(400):
+        rounds.visited(0, took(2.0))
+    assert rounds.pace == 2.0
+
+
+def test_all_rounds_are_not_looked_at_after_each(monkeypatch):
+    looked = []
+    monkeypatch.setattr(Mark, "seconds", property(lambda mark: looked.append(mark) or 1.0))
+    rounds = Rounds()
+    for _ in range(1000):
+        rounds.visited((), took(1.0))
+        assert rounds.pace == 1.0
+    assert len(looked) < 10 * 1000

@@ -304,9 +304,10 @@ class Cutter:
         self.meter.add(execution.stats.rounds, found.left_out, found.length)
 
     def _count_bytes(self, execution: Execution) -> None:
-        if len(self._stack) > 2 or (len(self._stack) == 2 and execution.stats.pace < 0.02):
-            return
         self.meter.flush()
+        if len(self._stack) > 2 or (len(self._stack) == 2 and execution.stats.pace < 0.02):
+            self.meter.leave_out()
+            return
         written = self.written()
         self.meter.leave_out()
         self.meter.grew(BYTES, written - self._bytes)

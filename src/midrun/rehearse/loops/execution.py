@@ -91,9 +91,7 @@ class Stats:
     @property
     def pace(self) -> float:
         """Seconds that a round takes."""
-        takes = [mark.seconds for some in self.rounds.by_kind.values() for mark in some]
-        # The first one makes much that the others find.
-        return statistics.median(takes[1:] or takes) if takes else 0.0
+        return self.rounds.pace
 
     @property
     def endless(self) -> bool:

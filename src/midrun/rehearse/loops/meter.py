@@ -130,6 +130,18 @@ class Rounds:
     by_kind: dict[Hashable, list[Mark]] = field(default_factory=lambda: defaultdict(list))
     _by_length: dict[Hashable, list[Mark]] = field(default_factory=lambda: defaultdict(list))
     _first: Mark | None = None
+    _paced: int = 0  # rounds when the pace was worked out
+    _pace: float = 0.0
+
+    @property
+    def pace(self) -> float:
+        """Seconds that a round takes. Worked out again once there are a fifth more of them, since
+        to go through all after each takes longer than they do."""
+        if self.count > 1.2 * self._paced:
+            takes = [mark.seconds for some in self.by_kind.values() for mark in some]
+            # The first one makes much that the others find.
+            self._paced, self._pace = len(takes), statistics.median(takes[1:] or takes)
+        return self._pace
 
     def visited(self, kind: Hashable, took: Mark, length: int | None = None) -> None:
         """A round of a kind took this, in a loop with so many rounds."""
