@@ -95,6 +95,8 @@ class Facts:
 
     def outcomes(self, index: int) -> tuple[bool | None, ...]:
         """How each condition comes out in round `index`; None where it can't be told."""
+        if not self.conditions:
+            return ()
         known = self.known(index)
         return tuple(_outcome(condition, known) for condition in self.conditions)
 
@@ -112,6 +114,8 @@ class Facts:
 
     def kind_of(self, index: int) -> tuple[Outcome, ...]:
         """The kind of round `index`."""
+        if not self.conditions:
+            return ()
         if index not in self._kinds:
             self._kinds[index] = self.kind(self.outcomes(index))
         return self._kinds[index]

@@ -81,8 +81,10 @@ class Growth:
         """What each number will have grown by from the head of round `begin` to that of `end`; one
         of which that can't be told is not among them."""
         looked_at = min(end, begin + _LOOKED_AT)
-        kinds = Counter(map(kind, range(begin, looked_at)))
         found = dict(self._by_patterns(begin, end))
+        if not self._known.by_kind:
+            return found
+        kinds = Counter(map(kind, range(begin, looked_at)))
         for key, amounts in self._known.by_kind.items():
             amount = explained(amounts, kinds)
             if amount is not None:
