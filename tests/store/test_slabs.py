@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from midrun.store import slabs
 from midrun.store.slabs import SLAB, Pool
 
 
@@ -31,3 +32,13 @@ def test_fetching_does_nothing_where_there_is_enough():
     pool = Pool()
     assert len([*pool.fetch(3 << 20)]) == 2  # of 2 MB, the last one a part
     assert [*pool.fetch(3 << 20)] == []
+
+
+def test_fetching_gives_up_where_there_is_no_memory(monkeypatch):
+    def refuse():
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(slabs, "_allocate", refuse)
+    pool = Pool()
+    assert [*pool.fetch(1)] == []
+    assert pool.lacks(1)

@@ -110,5 +110,6 @@ def _hook(module: types.ModuleType, watcher: Watcher) -> None:
 def is_compiling() -> bool:
     """Whether torch.compile is looking at the program, and not running it."""
     compiler = getattr(sys.modules.get("torch"), "compiler", None)
-    # Not `is_compiling`, which takes three times as long, and is true in torch.export as well.
-    return compiler is not None and bool(compiler.is_dynamo_compiling())
+    # `is_compiling`, which older ones have alone, takes three times as long.
+    asks = getattr(compiler, "is_dynamo_compiling", None) or getattr(compiler, "is_compiling", None)
+    return asks is not None and bool(asks())

@@ -43,9 +43,13 @@ class Pool:
         return len(self._free) * SLAB < length
 
     def fetch(self, length: int) -> Iterator[None]:
-        """Get memory for copies of `length` bytes, in steps that leave other threads alone."""
+        """Get memory for copies of `length` bytes, in steps that leave other threads alone; none
+        if the system has no more."""
         while self.lacks(length):
-            memory = _allocate()
+            try:
+                memory = _allocate()
+            except (OSError, MemoryError):
+                return
             start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
             for offset in range(0, min(length, SLAB), _PAGES):
                 ctypes.memset(start + offset, 0, _PAGES)
