@@ -34,7 +34,7 @@ def sentinel(work: Workplace) -> Iterator[Row]:
             for side in ("nothing", *guards):
                 ran = work.python(script, model, side)
                 best[side] = min(best[side], float(ran.out.split()[-1]))
-        ran = work.midrun("run", "--budget", "0", by_turns, model, _TURNS)
+        ran = work.midrun("run", "--budget", "0", "--no-sentinel", by_turns, model, _TURNS)
         work.forget()
         times = [float(line) for line in ran.out.split()]
         value, text = ratio(times[::2], times[1::2])

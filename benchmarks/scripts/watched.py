@@ -1,45 +1,31 @@
 """Rounds of the steps of `steps.py`, with the sentinel and without by turns, in one process under
-midrun: `watched.py MODEL ROUNDS`.
+`midrun run --no-sentinel`: `watched.py MODEL ROUNDS`.
 
 Prints the seconds of CPU time of each round; the first, and each second after it, is watched.
 """
 
 import sys
 import time
+from contextlib import nullcontext
 
 import steps
-import torch
 
 from midrun.run import boot
-from midrun.run.steps import KEY, watch_steps
-
-
-def watch() -> None:
-    watch_steps(boot.current.sentinel)
-
-
-def leave_alone() -> None:
-    torch.autograd.backward = torch.autograd.backward.__wrapped__
-    hooks = sys.modules["torch.optim.optimizer"]  # torch.optim has no such attribute
-    del hooks._global_optimizer_pre_hooks[KEY], hooks._global_optimizer_post_hooks[KEY]
+from midrun.run.sentinel import Alarm, Sentinel
+from midrun.run.steps import watching_steps
 
 
 def main(kind: str, rounds: int) -> None:
+    sentinel = Sentinel(Alarm(), boot.current.own.has_file)
     step, length = steps.training(kind)
     for _ in range(length):
         step()
-    leave_alone()
     for number in range(rounds):
-        is_watched = number % 2 == 0
-        if is_watched:
-            watch()
-        began = time.process_time()
-        for _ in range(length):
-            step()
-        print(time.process_time() - began)
-        if is_watched:
-            leave_alone()
-    watch()
+        with watching_steps(sentinel) if number % 2 == 0 else nullcontext():
+            began = time.process_time()
+            for _ in range(length):
+                step()
+            print(time.process_time() - began)
 
 
 if __name__ == "__main__":

@@ -28,9 +28,8 @@ class Own:
         self._known: dict[str, bool] = {}
         self._made: dict[str, bool] = {}
         self._real_folders: dict[str, str] = {}
-        self._names: list[str] = []  # of all modules at the last look, the modules, and those found
-        self._modules: list[types.ModuleType] = []
-        self._found: list[str] = []
+        self._seen: dict[str, types.ModuleType] = {}  # all modules at the last look
+        self._found: list[str] = []  # the names of the program's own among them
         self._folders = [os.path.join(os.path.realpath(root), "") for root in roots]
         self._through = tuple(through)
         paths = sysconfig.get_paths()
@@ -82,12 +81,12 @@ class Own:
 
     def modules(self) -> list[str]:
         """The names of all loaded modules that are the program's own, `__main__` first."""
-        names, modules = [*sys.modules], [*sys.modules.values()]
-        if names != self._names or not all(map(operator.is_, modules, self._modules)):
-            self._names, self._modules = names, modules
+        now, before = dict(sys.modules), self._seen
+        if [*now] != [*before] or not all(map(operator.is_, now.values(), before.values())):
+            self._seen = now
             self._found = [
                 name
-                for name, module in zip(names, modules, strict=True)
+                for name, module in now.items()
                 if name not in ("__main__", "__mp_main__")
                 and type(module) is types.ModuleType  # not torch's stand-ins
                 and self._is_own(name, module)

@@ -17,7 +17,6 @@ import os
 import random
 import signal
 import sys
-import types
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -157,8 +156,8 @@ def _read_warnings() -> dict[str, Any]:
         "seen": {
             name: {k: v for k, v in registry.items() if k != "version"}
             for name, module in list(sys.modules.items())
-            if (type(module) is types.ModuleType or is_loaded(module))
-            and isinstance(registry := module.__dict__.get("__warningregistry__"), dict)
+            if is_loaded(module)
+            and isinstance(registry := vars(module).get("__warningregistry__"), dict)
         },
     }  # fmt: skip
 

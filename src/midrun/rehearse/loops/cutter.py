@@ -305,7 +305,7 @@ class Cutter:
 
     def _count_bytes(self, execution: Execution) -> None:
         self.meter.flush()
-        if len(self._stack) > 2 or (len(self._stack) == 2 and execution.stats.pace < 0.02):
+        if len(self._stack) > 2 or (len(self._stack) == 2 and execution.stats.rounds.pace < 0.02):
             self.meter.leave_out()
             return
         written = self.written()

@@ -89,11 +89,6 @@ class Stats:
             self.steps[number] = 0
 
     @property
-    def pace(self) -> float:
-        """Seconds that a round takes."""
-        return self.rounds.pace
-
-    @property
     def endless(self) -> bool:
         return self.cut_off > 0 and self.ended == 0
 

@@ -51,7 +51,7 @@ class Planner:
             if execution.plan is None or facts is None or frame is None:
                 return False
             return facts.are_stale(frame) or self._goes_on(execution, execution.plan)
-        if (stats.file, stats.line) in self._whole and not stats.trains:
+        if stats.where in self._whole and not stats.trains:
             return False
         if stats.executions == 1 and execution.index + 1 < _FIRST and execution.seconds < _LONG:
             return False  # the first round takes longer than the others
@@ -99,7 +99,7 @@ class Planner:
         )
         execution.facts = facts
         execution.settle()
-        pace = stats.pace
+        pace = stats.rounds.pace
         endless = int(_ENDLESS_SECONDS / max(pace, 1e-6))
         found = plan(
             facts,
@@ -156,4 +156,4 @@ def _first(execution: Execution) -> int:
         # What the workers prefetch is used up first; quick rounds are measured in numbers.
         wanted = 2 * (stats.workers or 0) + 4 if stats.workers else _MEASURED
         most = _FIRST_SECONDS if stats.workers else _MEASURED_SECONDS
-    return max(_FIRST, min(wanted, int(most / max(stats.pace, 1e-6))))
+    return max(_FIRST, min(wanted, int(most / max(stats.rounds.pace, 1e-6))))

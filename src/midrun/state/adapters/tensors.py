@@ -99,12 +99,10 @@ def _state(obj: Any, grad_fn: str | None) -> dict[str, Any]:
 
 def _slots(obj: Any) -> dict[str, Any]:
     names = copyreg._slotnames(type(obj))  # type: ignore[attr-defined]
-    return {name: getattr(obj, name) for name in names if hasattr(obj, name)} if names else {}
+    return {name: getattr(obj, name) for name in names if hasattr(obj, name)}
 
 
 def _attributes(obj: Any) -> dict[str, Any]:
-    if not obj.__dict__:
-        return {}
     # Caches of tensor subclasses (Tensor._clear_non_serializable_cached_data in torch/_tensor.py).
     caches = ("_sym_sizes_capsule", "_sym_strides_capsule")
     return {name: value for name, value in obj.__dict__.items() if not name.startswith(caches)}
