@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import sys
 import types
-from pathlib import Path
 
 import pytest
 from roundtrip import Blobs, again, dump, load
@@ -56,10 +54,8 @@ class Shared:
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    (tmp_path / "dropping_library.py").write_text(LIBRARY)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "dropping_library", raising=False)
+def library(importable) -> types.ModuleType:
+    importable("dropping_library", LIBRARY)
     return importlib.import_module("dropping_library")
 
 
