@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from midrun.numerics.microscope.components import _norms  # noqa: E402
+from midrun.numerics.microscope.components import norms_of  # noqa: E402
 from midrun.numerics.microscope.tensors import Kind, finite, kind  # noqa: E402
 
 DTYPES = [torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64]
@@ -37,10 +37,10 @@ def test_a_sum_that_overflows_is_finite(dtype):
 
 def test_norms_are_those_of_double_precision_where_they_would_overflow():
     tensors = [torch.full((4,), 3e38), torch.ones(9), torch.full((4,), 6e4).half(), torch.arange(3)]
-    assert _norms(tensors) == pytest.approx([6e38, 3.0, 1.2e5, 5**0.5], rel=1e-3)
+    assert norms_of(tensors) == pytest.approx([6e38, 3.0, 1.2e5, 5**0.5], rel=1e-3)
 
 
 def test_the_norm_of_what_is_bad_is_bad():
-    norm, infinite = _norms([torch.tensor([math.nan, 1.0]), torch.tensor([math.inf])])
+    norm, infinite = norms_of([torch.tensor([math.nan, 1.0]), torch.tensor([math.inf])])
     assert math.isnan(norm)
     assert infinite == math.inf

@@ -153,3 +153,37 @@ def test_of_fast_steps_not_each_loss_is_read():
     training.backward(math.nan, math.nan)
     training.step()
     assert len(training.trips) == 1
+
+
+def test_a_look_tells_the_gradients_of_each_group():
+    training = Training()
+    other = torch.nn.Parameter(torch.ones(4))
+    training.optimizer.add_param_group({"params": [other]})
+    training.weight.grad, other.grad = torch.full((3,), 2.0), None
+    training.step()
+    (look,) = training.sentinel.history
+    assert look.groups == pytest.approx([math.sqrt(12), 0.0])
+    assert (look.gradients, look.parameters) == pytest.approx((math.sqrt(12), math.sqrt(7)))
+    assert look.optimizer == "SGD of 7 values"
+
+
+def test_optimizers_that_take_turns_are_looked_at_in_turn():
+    training = Training()
+    critic = torch.optim.Adam([torch.nn.Parameter(torch.ones(2))])
+    sentinel = training.sentinel
+    for _ in range(4):
+        sentinel._next = 0.0  # a look is always due at the first of them
+        for optimizer in (training.optimizer, critic):
+            sentinel.before_step(optimizer)
+            sentinel.after_step(optimizer)
+    names = [look.optimizer for look in sentinel.history]
+    assert names == ["SGD of 3 values", "Adam of 2 values"] * 2
+
+
+def test_an_optimizer_that_goes_on_alone_is_looked_at_again():
+    training = Training()
+    critic = torch.optim.Adam([torch.nn.Parameter(torch.ones(2))])
+    for optimizer in (training.optimizer, critic, critic, critic):
+        training.sentinel._next = 0.0
+        training.sentinel.before_step(optimizer)
+    assert len(training.sentinel.history) == 4

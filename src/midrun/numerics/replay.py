@@ -50,7 +50,7 @@ class Request:
     def read(cls, text: str) -> Request:
         found = json.loads(text)
         found["begin"] = Count(**found["begin"])
-        found["history"] = [Look(**x | {"count": Count(**x["count"])}) for x in found["history"]]
+        found["history"] = [Look.read(look) for look in found["history"]]
         return cls(**found)
 
 
@@ -110,7 +110,7 @@ class Replay(Attached):
 
     def before_step(self, optimizer: Any) -> None:
         lens = self._watching()
-        lens.saw_gradients(self.count, optimizer.param_groups)
+        lens.saw_gradients(self.count, optimizer)
         if self._entered:
             gradients = gradients_of(parameters_of(optimizer.param_groups))
             found = lens.bad(gradients, "gradient")

@@ -42,7 +42,7 @@ class _Watcher:
         self.check(gradients_of(self._lens.leaves()), "gradient")
 
     def before_step(self, optimizer: Any) -> None:
-        self._lens.saw_gradients(Count(), optimizer.param_groups)
+        self._lens.saw_gradients(Count(), optimizer)
         self.check(gradients_of(parameters_of(optimizer.param_groups)), "gradient")
         self._lens.in_optimizer(True)
 

@@ -48,12 +48,24 @@ class Count:
 
 @dataclass
 class Look:
-    """One look: the last loss, and the L2 norms of all gradients and of all parameters."""
+    """One look at an optimizer, which is told from others by what it is and how much it trains: the
+    last loss, and the L2 norms of the gradients of each of its groups and of all its parameters."""
 
     count: Count
     loss: float
-    gradients: float
+    groups: list[float]
     parameters: float
+    optimizer: str
+
+    @property
+    def gradients(self) -> float:
+        """The L2 norm of all its gradients."""
+        return math.hypot(*self.groups)
+
+    @classmethod
+    def read(cls, values: dict[str, Any]) -> Look:
+        """From plain data."""
+        return cls(**values | {"count": Count(**values["count"])})
 
 
 @dataclass
@@ -75,7 +87,7 @@ class Trip:
     @classmethod
     def read(cls, event: dict[str, Any]) -> Trip:
         """From such an event."""
-        history = [Look(**look | {"count": Count(**look["count"])}) for look in event["history"]]
+        history = [Look.read(look) for look in event["history"]]
         return cls(
             event["what"], event["value"], Count(**event["count"]), Count(**event["clean"]),
             event["file"], event["line"], history,
@@ -110,7 +122,8 @@ class Sentinel:
         self._is_own = functools.cache(is_own)
         self._backwards = self._steps = 0  # not a Count: each step of the program adds to them
         self._next = self._next_loss = 0.0
-        self._optimizer: Any = None
+        self._optimizer: Any = None  # whose step was the last
+        self._looked_at: Any = None
         self._loss = math.nan
         self._bad_losses = 0
         self._at = ("", 0)
@@ -161,8 +174,11 @@ class Sentinel:
         pass
 
     def before_step(self, optimizer: Any) -> None:
-        self._optimizer = optimizer
-        if not self._is_over and (self._bad_losses or time.perf_counter() >= self._next):
+        before, self._optimizer = self._optimizer, optimizer
+        if self._is_over or not (self._bad_losses or time.perf_counter() >= self._next):
+            return
+        # Of optimizers that take turns, the other is looked at next.
+        if self._bad_losses or before is optimizer or self._looked_at is not optimizer:
             self._safely(lambda: self._look(optimizer))
 
     def after_step(self, optimizer: Any) -> None:
@@ -197,31 +213,34 @@ class Sentinel:
         began = time.perf_counter()
         at = self._own_line(sys._getframe())
         self._at = at if at[0] else self._at  # none at the end of the program
+        self._looked_at = optimizer
         parameters = parameters_of(optimizer.param_groups)
         gradients = gradients_of(parameters)
-        count = self.count
+        count, name = self.count, name_of(optimizer)
 
         def seen(norms: list[float]) -> None:
-            self._saw(count, norms, parameters, gradients)
+            *groups, of_parameters = norms
+            look = Look(count, self._loss, groups, of_parameters, name)
+            self._saw(look, parameters, gradients)
 
         if parameters:
-            torch = sys.modules["torch"]
-            self._read(torch.stack([norm(gradients), norm(parameters)]), seen)
+            device = parameters[0].device
+            groups = [gradients_of(group["params"]) for group in optimizer.param_groups]
+            norms = [norm(tensors, device) for tensors in (*groups, parameters)]
+            self._read(sys.modules["torch"].stack(norms), seen)
         ended = time.perf_counter()
         self._next = ended + max(_BETWEEN_LOOKS, (ended - began) / _SHARE)
 
-    def _saw(
-        self, count: Count, norms: list[float], parameters: list[Any], gradients: list[Any]
-    ) -> None:
-        self.history.append(Look(count, self._loss, *norms))
-        if not all(map(math.isfinite, norms)):  # or large values, whose norm is too large
+    def _saw(self, look: Look, parameters: list[Any], gradients: list[Any]) -> None:
+        self.history.append(look)
+        if not math.isfinite(look.gradients + look.parameters):  # or large, with too large a norm
             if any(map(has_bad, parameters)):
                 return self._trip("parameter", _worst(parameters))
             if any(map(has_bad, gradients)):
                 return self._trip("gradient", _worst(gradients))
         if self._bad_losses and not self._late:
             return self._trip("loss", self._loss)
-        self.clean = count
+        self.clean = look.count
         self._alarm.calm()
         return None
 
@@ -252,8 +271,15 @@ class Sentinel:
             action(there.tolist())
 
 
-def norm(tensors: list[Any]) -> Any:
-    """The L2 norm of all values of some tensors, as a tensor, without waiting for it."""
+def name_of(optimizer: Any) -> str:
+    """What tells an optimizer from the others of a program: "Adam of 1,234 values"."""
+    size = sum(parameter.numel() for parameter in parameters_of(optimizer.param_groups))
+    return f"{type(optimizer).__name__} of {size:,} values"
+
+
+def norm(tensors: list[Any], device: Any = None) -> Any:
+    """The L2 norm of all values of some tensors, as a tensor on `device` (if it is given, else
+    where the first one lies), without waiting for it."""
     torch = sys.modules["torch"]
     kinds: dict[Any, list[Any]] = {}
     for tensor in map(_values, tensors):
@@ -261,9 +287,9 @@ def norm(tensors: list[Any]) -> Any:
             kinds.setdefault((tensor.dtype, tensor.device), []).append(tensor)
     norms = [torch.stack(torch._foreach_norm(group)).float() for group in kinds.values()]
     if not norms:
-        return torch.zeros((), device=tensors[0].device if tensors else None)
-    first = norms[0].device
-    return torch.linalg.vector_norm(torch.cat([n.to(first, non_blocking=True) for n in norms]))
+        return torch.zeros((), device=device)
+    device = norms[0].device if device is None else device
+    return torch.linalg.vector_norm(torch.cat([n.to(device, non_blocking=True) for n in norms]))
 
 
 def _values(tensor: Any) -> Any:

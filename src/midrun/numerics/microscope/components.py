@@ -14,6 +14,7 @@ from torch import nn
 from midrun.numerics.finding import Row
 from midrun.numerics.microscope.modules import ModulePath
 from midrun.numerics.microscope.tensors import judged, tensors_in
+from midrun.run.steps import gradients_of
 
 _ROWS = 50  # that are kept
 
@@ -26,7 +27,6 @@ class Components:
         self._depth = depth
         self.modules = ModulePath(on_output=self._output)
         self.modules.watch()
-        self.parameters: list[tuple[int, float]] = []
         self._rows: deque[tuple[Row, dict[int, float]]] = deque(maxlen=rows)
         self._outputs: dict[str, float] = {}
 
@@ -47,13 +47,15 @@ class Components:
         self._rows.append((Row(backward, loss, {}, self._outputs), {}))
         self._outputs = {}
 
-    def gradients(self, backward: int, parameters: list[torch.Tensor]) -> None:
-        """A step is about to be taken."""
+    def gradients(self, backward: int, parameters: list[torch.Tensor]) -> dict[int, float]:
+        """A step is about to be taken. Returns the norms of the gradients, by the parameter's
+        id."""
+        with_gradient = [p for p in parameters if p.grad is not None]
+        norms = norms_of(gradients_of(with_gradient))
+        found = dict(zip(map(id, with_gradient), norms, strict=True))
         if self._rows and self._rows[-1][0].backward == backward:
-            with_gradient = [p for p in parameters if p.grad is not None]
-            norms = _norms([p.grad for p in with_gradient])
-            self._rows[-1][1].update(zip(map(id, with_gradient), norms, strict=True))
-        self.parameters.append((backward, math.hypot(*_norms(parameters))))
+            self._rows[-1][1].update(found)
+        return found
 
     def _component(self, name: str) -> str:
         """The component that a parameter belongs to."""
@@ -66,7 +68,7 @@ class Components:
             self._outputs[path] = max(largest, self._outputs.get(path, 0.0))
 
 
-def _norms(tensors: list[torch.Tensor]) -> list[float]:
+def norms_of(tensors: list[torch.Tensor]) -> list[float]:
     """The L2 norm of each tensor: in double precision only where that is needed, since it takes
     many times as long."""
     with torch.utils._python_dispatch._disable_current_modes(), torch.no_grad():

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from midrun.numerics.finding import Finding, Line
 from midrun.numerics.microscope.blame import Origin, trace, trace_event, trace_last
-from midrun.numerics.microscope.components import Components
+from midrun.numerics.microscope.components import Components, norms_of
 from midrun.numerics.microscope.describe import finding
 from midrun.numerics.microscope.diagnosis import diagnose
 from midrun.numerics.microscope.mode import Microscope
 from midrun.numerics.microscope.tensors import kind
 from midrun.numerics.places import Place
-from midrun.numerics.trend import growth
-from midrun.run.sentinel import Count, Look
+from midrun.numerics.trend import Growth, growth
+from midrun.run.sentinel import Count, Look, name_of
 from midrun.run.steps import parameters_of
 
+_LOOKS = 200  # that are kept
 _GROWS = ("overflow", "half-overflow", "unknown", "inf-minus-inf")
+
+
+@dataclass
+class _Step:
+    """How an optimizer took its last step."""
+
+    line: Place | None
+    rate: float | None
 
 
 class Lens:
@@ -29,10 +40,11 @@ class Lens:
 
     def __init__(self, is_own: Callable[[str], bool], history: Sequence[Look]) -> None:
         self._history = list(history)
+        self._looks: deque[Look] = deque(maxlen=_LOOKS)  # at the steps since
         self._components = Components()
         self._scope = Microscope(is_own, self._components.modules)
-        self._step_line: Place | None = None
-        self._rate: float | None = None
+        self._steps: dict[str, _Step] = {}  # by optimizer, the last one last
+        self._loss = math.nan
 
     def enter(self) -> None:
         """Watch every operation from now on."""
@@ -59,13 +71,20 @@ class Lens:
 
     def saw_loss(self, count: Count, loss: float) -> None:
         """For the history: the loss of a backward pass."""
+        self._loss = loss
         self._components.loss(count.backwards, loss)
 
-    def saw_gradients(self, count: Count, groups: list[dict[str, Any]]) -> None:
-        """For the history: the gradients of an optimizer's groups before a step."""
-        self._rate = float(groups[0]["lr"]) if groups and "lr" in groups[0] else None
-        self._components.gradients(count.backwards, parameters_of(groups))
-        self._step_line = self._scope.places.innermost(sys._getframe(1))
+    def saw_gradients(self, count: Count, optimizer: Any) -> None:
+        """For the history: an optimizer before its step."""
+        groups, name = optimizer.param_groups, name_of(optimizer)
+        parameters = parameters_of(groups)
+        norms = self._components.gradients(count.backwards, parameters)
+        of_groups = [math.hypot(*(norms.get(id(p), 0.0) for p in g["params"])) for g in groups]
+        of_parameters = math.hypot(*norms_of(parameters))
+        self._looks.append(Look(count, self._loss, of_groups, of_parameters, name))
+        rate = float(groups[0]["lr"]) if groups and "lr" in groups[0] else None
+        self._steps.pop(name, None)
+        self._steps[name] = _Step(self._scope.places.innermost(sys._getframe(1)), rate)
 
     def in_optimizer(self, inside: bool) -> None:
         """An optimizer's step begins or ends."""
@@ -106,36 +125,36 @@ class Lens:
         found = finding(diagnosis, origin, harm, self._components.modules.batch)
         found.history = self._components.rows()
         found.epoch = _epoch()
-        found.lr = self._rate
-        found.step_line = Line.of(self._step_line) if self._step_line is not None else None
-        grown = growth(self._series())
-        if grown is not None and found.cause in _GROWS:
+        grown = self._growth() if found.cause in _GROWS else None
+        name = grown[0] if grown is not None else next(reversed(self._steps), "")
+        step = self._steps.get(name, _Step(None, None))
+        found.lr = step.rate
+        found.step_line = Line.of(step.line) if step.line is not None else None
+        if grown is not None:
             found.cause, found.phase = "divergence", "optimizer"
-            found.reason = f"{grown}; then {found.reason}"
-            self._blame_step(found)
+            found.reason = f"{grown[1]}; then {found.reason}"
+            if found.step_line is not None:
+                found.also = [line for line in (found.line, *found.also) if line is not None]
+                found.line = found.step_line
         return found
 
-    def _blame_step(self, found: Finding) -> None:
-        place = self._step_line
-        if place is not None:
-            if found.line is not None:
-                found.also.insert(0, found.line)
-            found.line = Line.of(place)
+    def _growth(self) -> tuple[str, Growth] | None:
+        """The optimizer whose training grows without end, and what of it; of several, the one that
+        grows fastest."""
+        found = {name: grown for name in self._steps if (grown := growth(self._series(name)))}
+        fastest = max(found, key=lambda name: found[name].factor, default=None)
+        return (fastest, found[fastest]) if fastest is not None else None
 
-    def _series(self) -> dict[str, list[tuple[int, float]]]:
+    def _series(self, optimizer: str) -> dict[str, list[tuple[int, float]]]:
         """What may have grown, by backward pass: as the sentinel saw it, then the replay."""
-        rows = self._components.rows()
-        since = rows[0].backward if rows else math.inf
-        looks = [look for look in self._history if look.count.backwards < since]
-        losses = [(look.count.backwards, abs(look.loss)) for look in looks]
-        gradients = [(look.count.backwards, look.gradients) for look in looks]
-        losses += [(row.backward, abs(row.loss)) for row in rows if row.loss is not None]
-        gradients += [
-            (row.backward, math.hypot(*row.gradients.values())) for row in rows if row.gradients
-        ]
-        parameters = [(look.count.backwards, look.parameters) for look in looks]
-        parameters += self._components.parameters
-        return {"parameters": parameters, "loss": losses, "gradients": gradients}
+        since = self._looks[0].count.backwards if self._looks else math.inf
+        before = [look for look in self._history if look.count.backwards < since]
+        looks = [look for look in (*before, *self._looks) if look.optimizer == optimizer]
+        return {
+            "parameters": [(look.count.backwards, look.parameters) for look in looks],
+            "loss": [(look.count.backwards, abs(look.loss)) for look in looks],
+            "gradients": [(look.count.backwards, look.gradients) for look in looks],
+        }
 
 
 def _epoch() -> int:
