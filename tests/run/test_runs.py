@@ -233,6 +233,17 @@ def test_children_of_multiprocessing_work(project, method):
     assert (code, out) == (0, "[0, 1, 4, 9, 16]\n"), err
 
 
+def test_a_child_that_is_told_to_end_as_soon_as_it_is_forked_ends(project):
+    project.write(
+        "import os, signal, time\n"
+        "for _ in range(5):\n"
+        "    if not (child := os.fork()):\n        time.sleep(1)\n        os._exit(0)\n"
+        "    os.kill(child, signal.SIGTERM)\n"
+        "    print(os.waitpid(child, 0)[1])\n"
+    )
+    assert project.run("run", "a.py")[:2] == (0, "15\n" * 5)
+
+
 def test_a_resumed_run_can_be_saved_and_resumed(project):
     project.write("total = 0\nfor i in range(6):\n    total += i\n    print(i, total)\n")
     project.run("run", "--budget", "0", "--at", "a.py:3#3", "a.py")

@@ -28,7 +28,11 @@ def install(run: Run) -> None:
     for number, default, handler in handlers.table():
         if signal.getsignal(number) is default:
             signal.signal(number, handler)
-    os.register_at_fork(after_in_child=handlers.remove)
+    os.register_at_fork(
+        before=handlers.hold,
+        after_in_parent=handlers.release,
+        after_in_child=handlers.remove,
+    )
 
 
 class Handlers:
@@ -37,6 +41,7 @@ class Handlers:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._terminating = False
+        self._masks: dict[int, set[int]] = {}  # of the threads that fork, as they were before
 
     def __reduce__(self) -> Any:
         # Programs put handlers aside, to set them again: after a resume, those of the new run.
@@ -81,11 +86,25 @@ class Handlers:
             signal.default_int_handler(number, frame)
         self._run.ask(Reason("Ctrl-C", then="interrupt"))
 
+    def hold(self) -> None:
+        """Before a fork: no signal that would end the child is delivered until `remove`. Python
+        forgets what comes in between, so that who ends a child at once would wait for it for ever
+        (a pool of processes does that)."""
+        deadly = [n for n, default, _ in self.table() if default is signal.SIG_DFL and n != STOP]
+        self._masks[_thread.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, deadly)
+
+    def release(self) -> None:
+        """After a fork: as it was before."""
+        mask = self._masks.pop(_thread.get_ident(), None)
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
     def remove(self) -> None:
         """In a forked child: back to Python's own."""
         for number, default, handler in self.table():
             if signal.getsignal(number) == handler:
                 signal.signal(number, default)
+        self.release()
 
 
 def _terminate_later() -> None:
