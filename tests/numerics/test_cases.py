@@ -15,10 +15,6 @@ from watched import Blame, Watched
 FOLDER = Path(__file__).parent
 DEFECTS = sorted([*(FOLDER / "cases").glob("*.py"), *(FOLDER / "decoys").glob("*.py")])
 CONTROLS = sorted((FOLDER / "controls").glob("*.py"))
-KNOWN = {
-    "maml_normalised_inner_step": "the division by a gradient's norm is part of a larger graph",
-    "vqgan_adaptive_weight": "a ratio of gradients' norms is taken for clipping, not for a weight",
-}
 EACH = 1 if os.environ.get("MIDRUN_ALL_CASES") else 12
 pytest.importorskip("torch")
 
@@ -32,8 +28,6 @@ def watched():
 
 @pytest.mark.parametrize("script", DEFECTS[::EACH], ids=lambda path: path.stem)
 def test_the_line_the_cause_and_the_phase_are_named(script, watched):
-    if script.stem in KNOWN:
-        pytest.xfail(KNOWN[script.stem])
     found = watched.run(script)
     assert found is not None, "nothing was found"
     assert Blame(found["line"]["line"], found["cause"], found["phase"]) == Blame.of(script)

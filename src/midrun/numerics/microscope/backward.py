@@ -77,7 +77,7 @@ def _special(look: Look, made: Event) -> tuple[str, str] | None:
     operand = _POLES[made.base][0]
     exact = at_made.underflowed(operand)
     if exact:
-        return "half-underflow", f"{pole}: {forward.lost(at_made, operand, exact)}"
+        return "half-underflow", f"{pole}: {at_made.lost(operand, exact)}"
     if look.event.output.kind is Kind.NAN and _is_masked(look):
         return "zero-times-inf", f"{pole}: its gradient, which a mask made 0, is 0 times inf"
     return "infinite-derivative", pole

@@ -65,6 +65,24 @@ def trace_last(microscope: Microscope) -> Origin | None:
     return None
 
 
+def as_used(origin: Origin) -> Origin:
+    """The same, with the phase by what is done with the value: the weight of a loss that is worked
+    out of gradients is a part of the forward pass."""
+    if origin.event.phase != "optimizer":
+        return origin
+    for number, taker in enumerate(origin.way):
+        if taker.phase == "forward":
+            is_parameter = not taker.guilty or taker.guilty[0].requires_grad
+            if is_parameter or not taker.in_graph:  # that is updated by hand
+                break
+            way = [replace(event, phase="forward") for event in origin.way[:number]]
+            event = replace(origin.event, phase="forward")
+            return replace(origin, event=event, way=[*way, *origin.way[number:]])
+        if taker.phase != "optimizer" or taker.in_step:
+            break
+    return origin
+
+
 class _Tracer:
     def __init__(self, events: Mapping[int, Event]) -> None:
         self._events = events

@@ -45,6 +45,7 @@ class Event:
     """An operation. `constants` are its other arguments by name; `node` is the autograd node that
     it belongs to in a backward pass, and `forward` the event of the forward pass that made the
     node. `guilty` are the operands that a bad output got its value from, the most likely first;
+    `in_graph` says whether gradients were enabled.
     """
 
     index: int
@@ -63,6 +64,7 @@ class Event:
     birth: tuple[int, ...] | None = None
     is_born: bool = False
     in_step: bool = False
+    in_graph: bool = False
     entrance: Place | None = None
 
     @property

@@ -7,21 +7,15 @@ backward pass that the program wrote itself.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable
 
 import torch
 
-from midrun.numerics.microscope.events import Event
-from midrun.numerics.microscope.look import Look, text
+from midrun.numerics.microscope.division import division
+from midrun.numerics.microscope.look import Answer, Look, text
 from midrun.numerics.microscope.tensors import Kind
 
-Answer = tuple[str, str] | None
-_DIVISORS = {
-    "div": "other", "true_divide": "other", "reciprocal": "self", "rsqrt": "self",
-    "remainder": "other", "fmod": "other", "addcdiv": "tensor2", "floor_divide": "other",
-}  # fmt: skip
 _LOG_BOUNDS = {"log": 0.0, "log2": 0.0, "log10": 0.0, "log1p": -1.0}
 _DOMAINS: dict[str, tuple[float, float]] = {
     "sqrt": (0.0, math.inf),
@@ -62,7 +56,7 @@ def _log(look: Look) -> Answer:
     if operand == "other" and _is_target(look) and number < 0:
         return "bad-target", f"the target holds {text(number)}, whose logarithm is taken"
     if number == bound and (exact := look.underflowed(operand)):
-        return "half-underflow", lost(look, operand, exact)
+        return "half-underflow", look.lost(operand, exact)
     return "log-domain", f"{look.base} of {text(number)}"
 
 
@@ -80,76 +74,6 @@ def _logit(look: Look) -> Answer:
         odds = f"{text(number)} / {text(1 - number)}"
         return "log-domain", f"logit of {text(number)}, which is log({odds})"
     return None
-
-
-def _division(look: Look) -> Answer:
-    operand = _DIVISORS.get(look.base)
-    if operand is None or look.number(operand) != 0:
-        return None
-    above = look.number("tensor1" if look.base == "addcdiv" else "self")
-    what = f"{text(above)} / 0" if look.base in ("div", "addcdiv") else f"{look.base} of 0"
-    exact = look.underflowed(operand)
-    by_hand = look.event.phase == "backward" and look.event.forward is None
-    norm = _norm(look, operand)
-    is_norm = norm is not None and norm.phase != "forward"
-    if look.event.phase == "optimizer" or (by_hand and is_norm):
-        if look.event.in_step and not is_norm:
-            why = f": the epsilon is lost in {_kind(look)}" if look.is_half() else ""
-            return "optimizer-epsilon", f"the optimizer divides {what}{why}"
-        return "clip-by-norm", f"{what}: the gradient's norm is 0"
-    if exact:
-        return "half-underflow", f"{what}: {lost(look, operand, exact)}"
-    if look.base == "div" and above == 0 and _counts(look):
-        return "empty-mean", f"{what}: the sum and the number of what is averaged are both 0"
-    divisor = look.event.operand("other")
-    is_number = divisor is None or divisor.shape.numel() == 1
-    if look.base == "div" and above == 0 and is_number and _is_centred(look):
-        return "one-sample", f"{what}: a sum of squared deviations, by 0 degrees of freedom"
-    return "division-by-zero", what
-
-
-def _is_centred(look: Look) -> bool:
-    """Whether the numerator is made of differences from a mean."""
-    todo = [look.maker("self")]
-    for event in itertools.islice(todo, 12):  # grows as it goes
-        if event is None:
-            continue
-        makers = [look.made(operand) for operand in event.inputs]
-        if event.base == "sub" and any(m is not None and m.base == "mean" for m in makers):
-            return True
-        todo += makers
-    return False
-
-
-def _counts(look: Look) -> bool:
-    """Whether the divisor is the number of something: a sum or count of whole numbers that were not
-    made by arithmetic."""
-    found = look.event.operand("other")
-    for _ in range(4):
-        if found is None:
-            return False
-        source = look.made(found)
-        if source is None:
-            return False
-        if source.base in ("sum", "count_nonzero"):
-            summed = source.operand("self")
-            values = summed.value() if summed is not None else None
-            if values is None:
-                return False
-            return bool(((values == 0) | (values == 1)).all())
-        found = source.operand("self")
-    return False
-
-
-def _norm(look: Look, operand: str) -> Event | None:
-    """The norm that an operand is, perhaps scaled or clamped since."""
-    maker = look.maker(operand)
-    for _ in range(3):
-        if maker is None or "norm" in maker.base:
-            break
-        inputs = [o for o in maker.inputs if o.writers]
-        maker = look.made(inputs[0]) if inputs else None
-    return maker if maker is not None and "norm" in maker.base else None
 
 
 def _power(look: Look) -> Answer:
@@ -293,14 +217,14 @@ def _too_large(look: Look) -> Answer:
         exact = look.in_float32()
         if exact is not None and not isinstance(exact, complex) and math.isfinite(exact):
             what = f"{text(exact)} in float32"
-            return "half-overflow", f"{what}; {_kind(look)} ends at {_limit(look)}"
+            return "half-overflow", f"{what}; {look.precision()} ends at {_limit(look)}"
         if exact is None:
-            return "half-overflow", f"beyond {_limit(look)}, where {_kind(look)} ends"
+            return "half-overflow", f"beyond {_limit(look)}, where {look.precision()} ends"
     if look.event.output.kind is Kind.INF or _may_overflow(look):
         number = look.number("self")
         of = f" of {text(number)}" if number is not None else ""
         what = f"{look.base.lstrip('_')}{of}"
-        return "overflow", f"{what} is beyond {_limit(look)}, where {_kind(look)} ends"
+        return "overflow", f"{what} is beyond {_limit(look)}, where {look.precision()} ends"
     return None
 
 
@@ -314,23 +238,11 @@ def _may_overflow(look: Look) -> bool:
     return largest > math.sqrt(torch.finfo(look.event.output.dtype).max) / 1e3
 
 
-def _kind(look: Look) -> str:
-    return str(look.event.output.dtype).removeprefix("torch.")
-
-
 def _limit(look: Look) -> str:
     return f"{torch.finfo(look.event.output.dtype).max:.4g}"
 
 
-def lost(look: Look, operand: str, exact: float) -> str:
-    """That an operand is zero only for its precision."""
-    found = look.event.operand(operand)
-    assert found is not None
-    name = str(found.dtype).removeprefix("torch.")
-    return f"the zero is {text(exact)} in float32, which {name} can't hold"
-
-
 _RULES: list[Callable[[Look], Answer]] = [
-    _log, _literal, _division, _power, _domain, all_masked, _nothing, _normalisation, _one_sample,
+    _log, _literal, division, _power, _domain, all_masked, _nothing, _normalisation, _one_sample,
     _ctc, _clipping, _infinities, _too_large,
 ]  # fmt: skip

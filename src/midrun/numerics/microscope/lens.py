@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from midrun.numerics.finding import Finding, Line
-from midrun.numerics.microscope.blame import Origin, trace, trace_event, trace_last
+from midrun.numerics.microscope.blame import Origin, as_used, trace, trace_event, trace_last
 from midrun.numerics.microscope.components import Components, norms_of
 from midrun.numerics.microscope.describe import finding
 from midrun.numerics.microscope.diagnosis import diagnose
@@ -121,6 +121,7 @@ class Lens:
             return self._finding(origin, f"the program raised {name}") if origin else None
 
     def _finding(self, origin: Origin, harm: str) -> Finding:
+        origin = as_used(origin)
         diagnosis = diagnose(origin, self._scope.events)
         found = finding(diagnosis, origin, harm, self._components.modules.batch)
         found.history = self._components.rows()

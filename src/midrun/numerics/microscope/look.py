@@ -12,6 +12,7 @@ import torch
 from midrun.numerics.microscope.events import Event, Operand
 from midrun.numerics.microscope.tensors import at
 
+Answer = tuple[str, str] | None  # of a rule: the name of a cause, and what is seen in numbers
 HALVES = (torch.float16, torch.bfloat16)
 
 
@@ -56,6 +57,17 @@ class Look:
     def is_half(self) -> bool:
         """Whether the bad output is in half precision."""
         return self.event.output.dtype in HALVES
+
+    def precision(self) -> str:
+        """The type of the bad output: "float16"."""
+        return _name(self.event.output.dtype)
+
+    def lost(self, name: str, exact: float) -> str:
+        """That an operand is zero only for its precision, where it would be `exact`."""
+        operand = self.event.operand(name)
+        assert operand is not None
+        held = _name(operand.dtype)
+        return f"the zero is {text(exact)} in float32, which {held} can't hold"
 
     def in_float32(self) -> Any:
         """The bad element, had the operation been done in float32; None if that is not known."""
@@ -116,6 +128,10 @@ def recompute(event: Event) -> torch.Tensor | None:
     if isinstance(result, list | tuple):
         result = result[0] if result else None
     return result if isinstance(result, torch.Tensor) else None
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def text(number: Any) -> str:

@@ -109,7 +109,8 @@ class Microscope(TorchDispatchMode):  # type: ignore[misc]
             phase = "optimizer"
         event = Event(self._count, func.name().replace("::", "."), func, phase, place, module,
                       [], {}, node=node.name() if node is not None else "", forward=forward,
-                      in_step=in_step, entrance=self.modules.entrance)  # fmt: skip
+                      in_step=in_step, in_graph=torch.is_grad_enabled(),
+                      entrance=self.modules.entrance)  # fmt: skip
         if torch.is_grad_enabled():
             number = torch._C._autograd._get_sequence_nr() - 1
             made = forward if is_engines else (None if _is_view(func) else event)
