@@ -90,14 +90,12 @@ class Handlers:
         """Before a fork: no signal that would end the child is delivered until `remove`. Python
         forgets what comes in between, so that who ends a child at once would wait for it for ever
         (a pool of processes does that)."""
-        deadly = [n for n, default, _ in self.table() if default is signal.SIG_DFL and n != STOP]
+        deadly = [number for number, default, _ in self.table() if default is signal.SIG_DFL]
         self._masks[_thread.get_ident()] = signal.pthread_sigmask(signal.SIG_BLOCK, deadly)
 
     def release(self) -> None:
         """After a fork: as it was before."""
-        mask = self._masks.pop(_thread.get_ident(), None)
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._masks.pop(_thread.get_ident()))
 
     def remove(self) -> None:
         """In a forked child: back to Python's own."""

@@ -8,6 +8,7 @@ unless that was put there on purpose, by a mask, a literal or a fill: then it is
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -68,19 +69,16 @@ def trace_last(microscope: Microscope) -> Origin | None:
 def as_used(origin: Origin) -> Origin:
     """The same, with the phase by what is done with the value: the weight of a loss that is worked
     out of gradients is a part of the forward pass."""
-    if origin.event.phase != "optimizer":
+    of_gradients = list(
+        itertools.takewhile(lambda e: e.phase == "optimizer" and not e.in_step, origin.way)
+    )
+    later = origin.way[len(of_gradients) :]
+    if not of_gradients or not later or later[0].phase != "forward" or not later[0].in_graph:
         return origin
-    for number, taker in enumerate(origin.way):
-        if taker.phase == "forward":
-            is_parameter = not taker.guilty or taker.guilty[0].requires_grad
-            if is_parameter or not taker.in_graph:  # that is updated by hand
-                break
-            way = [replace(event, phase="forward") for event in origin.way[:number]]
-            event = replace(origin.event, phase="forward")
-            return replace(origin, event=event, way=[*way, *origin.way[number:]])
-        if taker.phase != "optimizer" or taker.in_step:
-            break
-    return origin
+    if not later[0].guilty or later[0].guilty[0].requires_grad:  # a parameter, updated by hand
+        return origin
+    way = [*(replace(event, phase="forward") for event in of_gradients), *later]
+    return replace(origin, event=way[0], way=way)
 
 
 class _Tracer:

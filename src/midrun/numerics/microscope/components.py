@@ -14,7 +14,6 @@ from torch import nn
 from midrun.numerics.finding import Row
 from midrun.numerics.microscope.modules import ModulePath
 from midrun.numerics.microscope.tensors import judged, tensors_in
-from midrun.run.steps import gradients_of
 
 _ROWS = 50  # that are kept
 
@@ -51,7 +50,7 @@ class Components:
         """A step is about to be taken. Returns the norms of the gradients, by the parameter's
         id."""
         with_gradient = [p for p in parameters if p.grad is not None]
-        norms = norms_of(gradients_of(with_gradient))
+        norms = norms_of([p.grad for p in with_gradient])
         found = dict(zip(map(id, with_gradient), norms, strict=True))
         if self._rows and self._rows[-1][0].backward == backward:
             self._rows[-1][1].update(found)

@@ -4,8 +4,9 @@ its norm, an epsilon that is lost."""
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
-from midrun.numerics.microscope.events import Event
+from midrun.numerics.microscope.events import Event, Operand
 from midrun.numerics.microscope.look import Answer, Look, text
 
 _DIVISORS = {
@@ -50,13 +51,7 @@ def _is_gradient_by_its_norm(look: Look, norm: Event) -> bool:
     made = look.made(taken)
     if look.event.phase != "forward" or made is None or made.phase != "backward":
         return False
-    above = look.event.operand("self")
-    for _ in range(3):
-        if above is None or above.storage == taken.storage:
-            break
-        maker = look.made(above)
-        above = next((o for o in maker.inputs if o.writers), None) if maker is not None else None
-    return above is not None and above.storage == taken.storage
+    return any(above.storage == taken.storage for above in _way_back(look, "self"))
 
 
 def _is_centred(look: Look) -> bool:
@@ -92,12 +87,18 @@ def _counts(look: Look) -> bool:
     return False
 
 
-def _norm(look: Look, operand: str) -> Event | None:
+def _norm(look: Look, name: str) -> Event | None:
     """The norm that an operand is, perhaps scaled or clamped since."""
-    maker = look.maker(operand)
-    for _ in range(3):
-        if maker is None or "norm" in maker.base:
-            break
-        inputs = [o for o in maker.inputs if o.writers]
-        maker = look.made(inputs[0]) if inputs else None
-    return maker if maker is not None and "norm" in maker.base else None
+    makers = map(look.made, _way_back(look, name))
+    return next((maker for maker in makers if maker is not None and "norm" in maker.base), None)
+
+
+def _way_back(look: Look, name: str) -> Iterator[Operand]:
+    """An operand, and what it was made of: the first tensor of each of three operations."""
+    operand = look.event.operand(name)
+    for _ in range(4):
+        if operand is None:
+            return
+        yield operand
+        maker = look.made(operand)
+        operand = next((o for o in maker.inputs if o.writers), None) if maker is not None else None
