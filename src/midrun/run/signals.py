@@ -31,7 +31,7 @@ def install(run: Run) -> None:
     os.register_at_fork(
         before=handlers.hold,
         after_in_parent=handlers.release,
-        after_in_child=handlers.remove,
+        after_in_child=handlers.forked,
     )
 
 
@@ -87,7 +87,7 @@ class Handlers:
         self._run.ask(Reason("Ctrl-C", then="interrupt"))
 
     def hold(self) -> None:
-        """Before a fork: no signal that would end the child is delivered until `remove`. Python
+        """Before a fork: no signal that would end the child is delivered until `forked`. Python
         forgets what comes in between, so that who ends a child at once would wait for it for ever
         (a pool of processes does that)."""
         deadly = [number for number, default, _ in self.table() if default is signal.SIG_DFL]
@@ -97,12 +97,16 @@ class Handlers:
         """After a fork: as it was before."""
         signal.pthread_sigmask(signal.SIG_SETMASK, self._masks.pop(_thread.get_ident()))
 
+    def forked(self) -> None:
+        """After a fork, in the child: a signal does there what it would do in Python."""
+        self.remove()
+        self.release()
+
     def remove(self) -> None:
-        """In a forked child: back to Python's own."""
+        """Back to Python's own."""
         for number, default, handler in self.table():
             if signal.getsignal(number) == handler:
                 signal.signal(number, default)
-        self.release()
 
 
 def _terminate_later() -> None:
