@@ -8,6 +8,7 @@ answers with its exit code.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib
 import json
 import os
@@ -110,13 +111,17 @@ def _serve(modules: list[str]) -> None:
         pid = os.fork()
         if pid == 0:
             code = 99
+            os.setpgid(0, 0)
             try:
                 code = _child(json.loads(line))
             except BaseException:
                 traceback.print_exc()
             finally:
                 os._exit(code & 0xFF)
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+        status = os.waitpid(pid, 0)[1]
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)  # the workers of a program that was stopped
+        print(os.waitstatus_to_exitcode(status), flush=True)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 
 from midrun.report import proof
 from midrun.verify.verify import Point, Report
+from processes import lives, wait_until
 
 ECHO = """\
 import sys
@@ -128,6 +129,30 @@ def test_verify(midrun, project):
     assert summary.startswith("all 2 agree bit for bit")
     assert done.returncode == 0
     assert not (project / ".midrun").exists()
+
+
+WORKERS = """\
+import multiprocessing, pathlib, sys, time
+
+def work():
+    time.sleep(600)
+
+worker = multiprocessing.get_context("fork").Process(target=work, daemon=True)
+worker.start()
+with open(sys.argv[1], "a") as file:
+    file.write(f"{worker.pid}\\n")
+for i in range(200):
+    time.sleep(0.001)
+"""
+
+
+def test_verify_leaves_no_workers_of_the_runs_that_it_stops(midrun, project, tmp_path):
+    (project / "train.py").write_text(WORKERS)
+    pids = tmp_path / "pids"
+    midrun("verify", "--points", "2", "--stop", "train.py", str(pids))
+    started = [*map(int, pids.read_text().split())]
+    assert len(started) > 1
+    wait_until(lambda: not any(map(lives, started)))
 
 
 def test_verify_of_a_script_that_is_not_deterministic(midrun, project):

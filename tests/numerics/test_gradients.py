@@ -74,3 +74,40 @@ def test_a_run_that_is_past_its_training(project):
     said = project.midrun("grads")
     assert said.returncode == 2
     assert "no step was taken after" in said.stderr
+
+
+PARTS = """
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body = nn.Linear(4, 4)
+
+        def forward(self, x):
+            return self.body(x)
+
+    class Encoder(Net):
+        pass
+
+    encoder, one, two = Encoder(), Net(), Net()
+    parts = [encoder, one, two]
+    optimizer = torch.optim.SGD([p for part in parts for p in part.parameters()], lr=0.05)
+    criterion = nn.MSELoss()
+    for step in range(10):
+        h = encoder(torch.randn(16, 4))
+        loss = criterion(one(h), h) + criterion(two(h), h)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+"""
+
+
+def test_models_that_the_program_calls_by_turns_are_told_apart(project):
+    project.write(PARTS)
+    project.midrun("run", "--at", f"train.py:{project.line('h = encoder')}#2", "train.py")
+    done = project.midrun("grads", "--steps", "2", "--json")
+    (_, row) = json.loads(done.stdout)["rows"]
+    assert set(row["gradients"]) == {"Encoder.body", "Net 1.body", "Net 2.body"}
+    assert {"Encoder.body", "Net 1.body", "Net 2.body"} <= set(row["outputs"])

@@ -117,6 +117,55 @@ def kl(p, q):
 """
 
 
+INFO_NCE = """
+def info_nce(logits):
+    scores = torch.exp(logits)
+    return -torch.log(scores[:, 0] / scores.sum(1)).mean()
+"""
+
+
+@pytest.mark.parametrize("blamed", ["torch.exp(logits)", "torch.log(scores[:, 0] / scores.sum(1))"])
+def test_a_logarithm_of_exponentials_is_written_without_them(blamed):
+    assert proposed(INFO_NCE, blamed, "overflow")[0] == (
+        "    return -(logits[:, 0] - torch.logsumexp(logits, 1)).mean()"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("y = a - torch.log(a.exp().sum(1, keepdim=True))",
+         "y = a - torch.logsumexp(a, 1, keepdim=True)"),
+        ("y = torch.log((torch.exp(a) * m).sum(dim=-1))",
+         "y = torch.logsumexp((a + torch.log(m)), dim=-1)"),
+        ("y = (a.exp() + b.exp()).log()", "y = torch.logaddexp(a, b)"),
+        ("y = torch.log(torch.sigmoid(a) ** 2)", "y = 2 * torch.nn.functional.logsigmoid(a)"),
+        ("y = torch.log(torch.diag(a.exp()))", "y = a.diag()"),
+    ],
+)  # fmt: skip
+def test_the_logarithm_of(text, expected):
+    assert expected in proposed(text, text[text.index("torch.log") if "torch.log" in text else 4:],
+                                "log-domain")  # fmt: skip
+
+
+def test_a_value_that_is_changed_in_place_stays_in_its_logarithm():
+    text = "p = torch.exp(a)\np[0] = 1\ny = torch.log(p.sum(0))"
+    assert not any("a, 0" in edit for edit in proposed(text, "torch.exp(a)", "overflow"))
+
+
+def test_an_expression_that_stands_twice_is_changed_twice():
+    text = "y = torch.exp(a) / torch.exp(a).sum(1)"
+    assert "y = torch.exp(a.clamp(max=30)) / torch.exp(a.clamp(max=30)).sum(1)" in proposed(
+        text, "torch.exp(a)", "overflow"
+    )
+
+
+def test_a_division_in_numpy_that_made_the_data():
+    text = "x = (x - m) / x.std(0)\ny = model(x)"
+    edits = proposed(text, "model(x)", "bad-input", phase="data", also=["(x - m) / x.std(0)"])
+    assert edits[0] == "x = (x - m) / (x.std(0) + 1e-6)"
+
+
 def test_a_mask_is_made_finite_where_it_is_made():
     edits = proposed(MASKED, "p - q", "inf-minus-inf", also=["q.masked_fill"])
     assert edits[0] == "    return q.masked_fill(~allowed, -1e9)"

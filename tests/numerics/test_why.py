@@ -181,3 +181,53 @@ def test_cures_are_tried_and_the_best_is_written(project):
     assert f"midrun: {cures[0]['title']}: written to train.py" in done.stderr
     again = project.midrun("run", "train.py")
     assert (again.stdout, again.stderr) == ("done\n", "")
+
+
+SCALED = """
+    import numpy as np
+    import torch
+
+    def load():
+        x = np.random.rand(64, 5)
+        x[:, 2] = 0.5
+        return torch.tensor((x - x.mean(0)) / x.std(0), dtype=torch.float32)
+
+    x = load()
+    model = torch.nn.Linear(5, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for step in range(5):
+        loss = model(x).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+"""
+
+
+def test_bad_data_that_numpy_made_before_the_training(project):
+    project.write(SCALED)
+    done = project.midrun("run", "train.py")
+    line = project.line("x.std(0)")
+    assert f"NumPy: invalid value at train.py:{line}" in done.stderr
+    assert "+    return torch.tensor((x - x.mean(0)) / (x.std(0) + 1e-6)" in done.stderr
+
+
+UNSEEDED = """
+    import random
+    import torch
+
+    model = torch.nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for step in range(100):
+        scale = random.random()
+        loss = torch.sqrt(model(torch.randn(8, 2)) ** 2 * (scale > 0.2)).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+"""
+
+
+def test_a_program_that_seeds_nothing_is_repeated_all_the_same(project):
+    project.write(UNSEEDED)
+    done = project.midrun("run", "--no-cures", "--budget", "0", "train.py")
+    assert "MR103" in done.stderr
+    assert "not the same to the bit" not in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import time
 
 import pytest
 
@@ -187,3 +188,28 @@ def test_an_optimizer_that_goes_on_alone_is_looked_at_again():
         training.sentinel._next = 0.0
         training.sentinel.before_step(optimizer)
     assert len(training.sentinel.history) == 4
+
+
+def test_a_look_waits_for_the_loss_that_belongs_to_it():
+    training = Training()
+    sentinel = training.sentinel
+    training.train(2)
+    sentinel._next = time.perf_counter()
+    sentinel._next_loss = math.inf  # the loss of the next step is not read, the one after it is
+    for loss in (5.0, 7.0):
+        sentinel.loss([torch.tensor(loss)], sys._getframe())
+        training.step()
+    assert [look.loss for look in sentinel.history] == [1.0, 1.0, 7.0]
+
+
+def test_a_step_without_a_loss_is_looked_at_a_little_later(monkeypatch):
+    training = Training()
+    sentinel = training.sentinel
+    sentinel._next = time.perf_counter()
+    sentinel._next_loss = math.inf
+    sentinel.loss([torch.tensor(1.0)], sys._getframe())
+    training.step()
+    assert not sentinel.history
+    monkeypatch.setattr("midrun.run.sentinel._LATE", -math.inf)
+    training.step()
+    assert len(sentinel.history) == 1

@@ -114,6 +114,7 @@ def branch_spec(
         spec.savepoint = start.savepoint.spec
         return spec, []
     spec.target, spec.is_module, spec.through = info["target"], info["is_module"], info["through"]
+    spec.seed = info.get("seed")
     return spec, info["argv"]
 
 

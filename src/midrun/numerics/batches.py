@@ -8,6 +8,7 @@ from collections import deque
 from typing import Any
 
 from midrun.run.imports import after_import
+from midrun.state.adapters.loaders import outstanding
 
 _MODULE = "torch.utils.data.dataloader"
 Item = int | str
@@ -44,12 +45,13 @@ class Batches:
             return items
 
         def given(iterator: Any) -> Any:
+            before = outstanding(iterator)
             batch = advance(iterator)
             waiting = self._asked.get(iterator, deque())
-            items = waiting.popleft() if waiting else None
-            # Those that a resumed iterator had asked for before the savepoint are not known.
-            known = len(waiting) == getattr(iterator, "_tasks_outstanding", 0)
-            self._last = items if known else None
+            if len(waiting) > getattr(iterator, "_tasks_outstanding", 0):
+                self._last = waiting.popleft()
+            else:  # it was asked for before the savepoint
+                self._last = before.get(getattr(iterator, "_rcvd_idx", 0) - 1)
             return batch
 
         def begun(iterator: Any, *args: Any, **kwargs: Any) -> Any:

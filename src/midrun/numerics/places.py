@@ -59,6 +59,15 @@ class Places:
             frame = frame.f_back
         return None
 
+    def comes_through(self, folder: str, frame: types.FrameType | None) -> bool:
+        """Whether the innermost own frame from `frame` outwards has led there through code of a
+        library's `folder`, such as "torch/utils/data/"."""
+        while frame is not None and not self.own(frame.f_code.co_filename):
+            if folder in frame.f_code.co_filename:
+                return True
+            frame = frame.f_back
+        return False
+
 
 def place_of(frame: types.FrameType) -> Place:
     """Where a frame is."""

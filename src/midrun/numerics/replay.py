@@ -10,13 +10,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import sys
 import types
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from midrun.numerics.arrays import Arrays
 from midrun.numerics.attached import Attached
 from midrun.numerics.batches import Batches
+from midrun.run.imports import after_import
 from midrun.run.policy import Reason
 from midrun.run.sentinel import Count, Look
 from midrun.run.steps import gradients_of, parameters_of
@@ -63,6 +64,7 @@ def attach(run: Run, text: str) -> None:
     sandbox.enter()
     replay = Replay(run, request, sandbox.copies)
     replay.batches.watch()
+    replay.arrays.watch()
     replay.attach(run)
 
 
@@ -75,6 +77,7 @@ class Replay(Attached):
         self._request = request
         self._files = files if files is not None else {}
         self.batches = Batches()
+        self.arrays = Arrays(run.own.has_file)
         self._first = 0
         self._asked = False
         self._lens: Lens | None = None
@@ -83,7 +86,7 @@ class Replay(Attached):
 
     def begin(self) -> None:
         self._first = self.count.backwards
-        self._enter_if_due()
+        after_import("torch", lambda _: self._enter_if_due())
 
     def end(self, error: BaseException | None) -> None:
         """The program has ended before anything was seen; if by an error, it may have noticed."""
@@ -149,7 +152,7 @@ class Replay(Attached):
     def _enter_if_due(self) -> None:
         begin = self._request.begin
         reached = begin.within(self.count)
-        if reached and not self._entered and "torch" in sys.modules:
+        if reached and not self._entered:
             self._entered = True
             if self._asked:  # the microscope is no part of the program's state
                 self._run.policy.wanted.clear()
@@ -161,6 +164,8 @@ class Replay(Attached):
         if found is not None:
             found.step, found.backward = self.count.steps + 1, self.count.backwards
             found.item = self.batches.item(found.sample)
+            if found.cause == "bad-input":
+                self.arrays.tell(found)
             answer["found"] = dataclasses.asdict(found)
         if self._asked and (near := self._saved()) is not None:
             answer["near"], answer["files"] = near, self._files

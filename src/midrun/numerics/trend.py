@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _STEPS = 4  # looks over which growth is judged
 _FACTOR = 100.0  # by which norms grow in all
+_JUMP = 30.0
+_USUAL = 20  # looks that tell what is usual
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,15 @@ class Growth:
             f"the {self.what} grew {self.factor:.3g} times a step over {self.steps} steps, "
             f"from {self.first:.3g} to {self.last:.3g}"
         )
+
+
+def jump(norms: Sequence[float]) -> float | None:
+    """By how much the last of some norms is larger than they usually are, if by a factor of 30 or
+    more."""
+    *before, last = norms or (0.0,)
+    usual = statistics.median(before[-_USUAL:]) if len(before) >= _STEPS else math.inf
+    is_jump = math.isfinite(last) and 0 < usual < math.inf and last / usual >= _JUMP
+    return last / usual if is_jump else None
 
 
 def growth(series: Mapping[str, Sequence[tuple[int, float]]]) -> Growth | None:

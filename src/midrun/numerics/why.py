@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from midrun.branch.process import Start, ask_branch, branch_store, hold, keeper_for
+from midrun.branch.process import (
+    Start,
+    ask_branch,
+    branch_folder,
+    branch_store,
+    hold,
+    keeper_for,
+)
 from midrun.errors import MidrunError
 from midrun.numerics.finding import Finding
 from midrun.numerics.replay import Request
@@ -22,6 +29,7 @@ from midrun.warm.owner import Warm
 _ATTACH = "midrun.numerics.replay:attach"
 _NEEDED = ("midrun.numerics.replay", "midrun.numerics.microscope.lens")  # in the process that looks
 _ANY = 1 << 60  # a backward pass that never comes
+_SOON, _EARLY = 60.0, 50  # seconds, and backward passes, that are repeated from the start
 
 
 @dataclass
@@ -99,22 +107,47 @@ def explain(case: Case, folder: Path) -> tuple[Finding, Start]:
 
     Raises MidrunError "not-reproduced" if the NaN does not come again.
     """
-    history = case.trip.history if case.trip is not None else []
-
-    def request(out: str, scratch: str) -> str:
-        return Request(case.begin, case.bad, out, scratch, history).write()
-
-    text, said = ask_branch(case.start, _ATTACH, request, folder, case.warm)
-    answer: dict[str, Any] = json.loads(text) if text is not None else {"error": said}
-    found = answer.get("found")
-    if found is None:
+    answer = _look(case, case.start, case.begin, folder)
+    finding = _read(answer)
+    if finding is None:
         raise MidrunError(_not_reproduced(case, answer), slug="not-reproduced")
-    finding: Finding = Finding.read(found)
     finding.notes += _differences(case, finding)
+    if finding.cause == "bad-input" and (made := _in_setup(case)) is not None:
+        return made, Start(case.run, None)
     if "near" not in answer:
         return finding, case.start
     near = branch_store(folder).savepoint(answer["near"])
     return finding, Start(near.run, near, answer["files"])
+
+
+def _look(case: Case, start: Start, begin: Count, folder: Path) -> dict[str, Any]:
+    """Repeat the run from `start`, under the microscope from `begin` on: what that answers."""
+    history = case.trip.history if case.trip is not None else []
+
+    def request(out: str, scratch: str) -> str:
+        return Request(begin, case.bad, out, scratch, history).write()
+
+    text, said = ask_branch(start, _ATTACH, request, folder, case.warm)
+    return json.loads(text) if text is not None else {"error": said}
+
+
+def _read(answer: dict[str, Any]) -> Finding | None:
+    found = answer.get("found")
+    return Finding.read(found) if found is not None else None
+
+
+def _in_setup(case: Case) -> Finding | None:
+    """How bad data were made by the program, before its training: None if they were not, or if it
+    would take long to tell, since that is seen from the start of the script alone."""
+    savepoint = case.start.savepoint
+    if savepoint is None or savepoint.run.id != case.run.id or case.bad > _EARLY:
+        return None
+    if savepoint.manifest["elapsed"] > _SOON or case.run.info.get("parent"):
+        return None
+    with branch_folder() as folder:
+        finding = _read(_look(case, Start(case.run, None), Count(), folder))
+    is_told = finding is not None and (finding.cause != "bad-input" or "NumPy" in finding.reason)
+    return finding if is_told else None
 
 
 def _not_reproduced(case: Case, answer: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from midrun.run.journal import Journal
 from midrun.run.places import Wanted, parse, settle
 from midrun.run.policy import Policy
 from midrun.run.project import project_root
+from midrun.run.seeds import draw_seed, seed_all
 from midrun.run.spec import Spec
 from midrun.run.watch import Watch
 from midrun.source.book import Book
@@ -66,7 +67,8 @@ def _prepare(spec: Spec, arguments: list[str]) -> tuple[Run, Callable[[], None]]
     book = make_book(spec, wanted)
     info = {"target": spec.target, "is_module": spec.is_module, "argv": arguments, "script": path}
     info |= {"cwd": os.getcwd(), "hash_seed": spec.hash_seed, "roots": own.roots}
-    info |= {"through": spec.through}
+    seed = spec.seed if spec.seed is not None else draw_seed()
+    info |= {"through": spec.through, "seed": seed}
     run = make_run(spec, book, own, info, parent=None, before=0.0)
     try:
         source = Source.read(path)
@@ -82,10 +84,7 @@ def _prepare(spec: Spec, arguments: list[str]) -> tuple[Run, Callable[[], None]]
     sys.argv[:] = [path if spec.is_module else spec.target, *arguments]
     sys.path.insert(0, os.getcwd() if spec.is_module else os.path.dirname(os.path.realpath(path)))
     sys.meta_path.insert(_before_path_finder(), HotFinder(book, own))
-    if spec.seed is not None:
-        from midrun.run.seeds import seed_all
-
-        seed_all(spec.seed)
+    seed_all(seed)
     return run, lambda: exec(code, main.__dict__)
 
 

@@ -52,6 +52,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     child = {k: info[k] for k in _INHERITED} | {
         "assignments": spec.assignments,
         "device": spec.device,
+        "seed": spec.seed if spec.seed is not None else info.get("seed"),
     }
     old = {p: Source(p, savepoint.run.source(key)) for p, key in manifest["sources"].items()}
     for path in old:
@@ -63,8 +64,8 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     run.follow(wanted)
     if run.sentinel is not None:
         run.sentinel.go_on(Count(**(manifest.get("training") or {})))
-    if spec.seed is not None:
-        seed_on_import(spec.seed)
+    if child["seed"] is not None:
+        seed_on_import(child["seed"])
     _warn_of_versions(run, manifest["versions"])
     os.chdir(info["cwd"])
     sys.path[:] = manifest["path"]

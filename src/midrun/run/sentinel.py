@@ -30,6 +30,7 @@ from midrun.run.steps import gradients_of, parameters_of
 _SHARE = 0.005  # of the time, for looks at gradients and parameters
 _BETWEEN_LOOKS = 0.1  # seconds at least; each also slows the step after it, by emptying caches
 _BETWEEN_LOSSES = 0.005  # seconds
+_LATE = 1.0  # seconds that a look waits for the loss that belongs to it; some steps have none
 _SKIPPED = 20  # losses on end that are not finite, without a step: more than a GradScaler needs
 _HISTORY = 200  # looks that are kept
 
@@ -122,6 +123,8 @@ class Sentinel:
         self._is_own = functools.cache(is_own)
         self._backwards = self._steps = 0  # not a Count: each step of the program adds to them
         self._next = self._next_loss = 0.0
+        self._is_due = False  # a look, once the loss that belongs to it has been read
+        self._read_at = 0  # the backward pass whose loss was read last
         self._optimizer: Any = None  # whose step was the last
         self._looked_at: Any = None
         self._loss = math.nan
@@ -163,9 +166,10 @@ class Sentinel:
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
         self._count_backward()
         now = time.perf_counter()
-        if self._is_over or not (self._bad_losses or now >= self._next_loss):
+        if self._is_over or not (self._bad_losses or self._is_due or now >= self._next_loss):
             return
         self._next_loss = now + _BETWEEN_LOSSES
+        self._read_at = self._backwards
         self._at = self._own_line(frame)
         if tensors and tensors[0].numel() == 1:
             self._safely(lambda: self._read(tensors[0], self._saw_loss))
@@ -175,7 +179,11 @@ class Sentinel:
 
     def before_step(self, optimizer: Any) -> None:
         before, self._optimizer = self._optimizer, optimizer
-        if self._is_over or not (self._bad_losses or time.perf_counter() >= self._next):
+        now = time.perf_counter()
+        if self._is_over or not (self._bad_losses or now >= self._next):
+            return
+        self._is_due = self._read_at != self._backwards
+        if self._is_due and not self._bad_losses and now < self._next + _LATE:
             return
         # Of optimizers that take turns, the other is looked at next.
         if self._bad_losses or before is optimizer or self._looked_at is not optimizer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -188,14 +189,17 @@ class Verifier:
         argv, environment = command(spec, arguments)
         began = time.monotonic()
         with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+            process = subprocess.Popen(
+                argv, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                process_group=0,
+            )  # fmt: skip
             try:
-                code = subprocess.run(
-                    argv, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out,
-                    stderr=err, timeout=self._longest,
-                ).returncode  # fmt: skip
+                code = process.wait(self._longest)
             except subprocess.TimeoutExpired as late:
                 code = -signal.SIGKILL
                 err.write(b"\nit had not ended after %d s" % late.timeout)
+            finally:
+                _end(process)
         seconds = time.monotonic() - began
         final = folder / "final.json"
         state = json.loads(final.read_text()) if final.exists() else {}
@@ -216,6 +220,14 @@ def _point(number: int, savepoint: Path, manifest: dict[str, Any]) -> Point:
     size = manifest["bytes_total"] / (1 << 20)
     notes = sum(note["kind"] == "missing" for note in manifest["notes"])
     return Point(number, place, savepoint.name, size, manifest["stall"], [], notes)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End what is left of a run: itself, and the worker processes of one that was stopped, which
+    wait for it for ever."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _order(path: Path) -> tuple[str, int]:

@@ -112,8 +112,27 @@ class Blamed:
         return [value for value in made if isinstance(value, ast.Call)]
 
     def change(self, kind: str, title: str, *changes: tuple[ast.expr, str]) -> Remedy:
-        """Other text in place of some expressions."""
-        return Remedy(kind, title, self.file.replace(*changes))
+        """Other text in place of some expressions: of the blamed one or its parts also where it
+        stands once more in the statement."""
+        also = [
+            (twin, text)
+            for twins in self._twins
+            for node, text in changes
+            if isinstance(twin := twins.get(node), ast.expr)
+        ]
+        return Remedy(kind, title, self.file.replace(*changes, *also))
+
+    @functools.cached_property
+    def _twins(self) -> list[dict[ast.AST, ast.AST]]:
+        """For each other place in the statement at which the same expression stands, what there
+        stands for each part of this one."""
+        node = self.node
+        if not isinstance(node, ast.Call | ast.BinOp):
+            return []
+        wanted = ast.dump(node)
+        inside = ast.walk(self.statement or node)
+        same = [twin for twin in inside if twin is not node and ast.dump(twin) == wanted]
+        return [dict(zip(ast.walk(node), ast.walk(twin), strict=True)) for twin in same]
 
     def insert(
         self, kind: str, title: str, statement: ast.stmt | None, lines: list[str]

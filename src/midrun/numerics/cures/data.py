@@ -18,6 +18,20 @@ def without_bad_rows(blamed: Blamed) -> Iterator[Remedy]:
         yield Remedy("rows", "leave out rows that are not finite", blamed.file.edit(*edit))
 
 
+def divided(blamed: Blamed) -> Iterator[Remedy]:
+    """A denominator that is not 0 where NumPy divided while the data were made: such places are
+    among the other lines of a finding (see `midrun.numerics.arrays`)."""
+    if blamed.cause != "bad-input":
+        return
+    for line in blamed.found.also:
+        file = blamed.open(line.file)
+        node = file.at(line)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            text = f"{file.source(node.right)} + 1e-6"
+            title = "an epsilon in the denominator, where the data are made"
+            yield Remedy("epsilon", title, file.replace((node.right, text)))
+
+
 def _unpacked(blamed: Blamed) -> Iterator[list[Change]]:
     """After `for x, y in ...`, `for batch in ...`, and `x, y = ...`."""
     file = blamed.file

@@ -133,26 +133,6 @@ def _in_place(text: str) -> str:
     return f"{x}.add_({epsilon})" if plus and "(" not in text else text
 
 
-def log_of(blamed: Blamed) -> Iterator[Remedy]:
-    """`log_softmax(x)` for `log(softmax(x))`, and `logsigmoid` for `log(sigmoid(x))`."""
-    if blamed.name != "log" or not blamed.operands:
-        return
-    operand = blamed.operands[0]
-    if isinstance(operand, ast.Name):
-        scope = blamed.file.function_of(operand)
-        values = blamed.file.assigned(operand.id)
-        operand = next((v for v in values if blamed.file.function_of(v) is scope), operand)
-    inner, arguments = function(operand)
-    assert isinstance(blamed.node, ast.expr)
-    text = blamed.file.text_of(operand)
-    if inner == "softmax":
-        text = text.replace("softmax", "log_softmax", 1)
-        yield blamed.change("log_softmax", "log_softmax for log(softmax)", (blamed.node, text))
-    elif inner == "sigmoid" and arguments:
-        text = f"torch.nn.functional.logsigmoid({blamed.file.text_of(arguments[0])})"
-        yield blamed.change("logsigmoid", "logsigmoid for log(sigmoid)", (blamed.node, text))
-
-
 def root_by_hand(blamed: Blamed) -> Iterator[Remedy]:
     """A norm or a standard deviation as a root, with an epsilon inside."""
     node, name = blamed.node, blamed.name

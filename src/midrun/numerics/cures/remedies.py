@@ -5,7 +5,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 
-from midrun.numerics.cures import data, functions, masks, operators, precision, training
+from midrun.numerics.cures import (
+    data,
+    functions,
+    logspace,
+    masks,
+    operators,
+    precision,
+    training,
+)
 from midrun.numerics.cures.blamed import Blamed, Remedy
 from midrun.numerics.cures.edits import Edit, File
 from midrun.numerics.finding import Finding
@@ -16,11 +24,12 @@ _RULES: list[Callable[[Blamed], Iterator[Remedy]]] = [
     masks.zero_infinity,
     masks.finite,
     masks.some_keys,
+    data.divided,
     data.without_bad_rows,
     data.guard,
     functions.zeros,
     functions.no_correction,
-    functions.log_of,
+    logspace.log_of,
     precision.in_float32,
     precision.without_half,
     precision.outside_autocast,

@@ -34,6 +34,7 @@ _POLES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "special_entr": ("self", lambda x: x == 0),
     "xlogy": ("other", lambda x: x == 0),
 }
+_NEAR = 9  # operations
 _FINAL = frozenset({"zero-times-inf", "infinite-derivative", "all-masked", "half-underflow"})
 _SELECTIONS = ("Where", "MaskedFill", "Index", "MaskedSelect", "Gather", "Clamp", "Max", "Min")
 _PASSING = ("Sum", "Mean", "Unsafe", "Clone", "Add", "Sub", "Neg", "Expand", "View", "Copy")
@@ -58,6 +59,19 @@ def explain(look: Look) -> tuple[str, str]:
             f"{made.base.lstrip('_')}{at_what} is finite, its derivative is not: {reason}"
         )
     return name, f"in the derivative of {made.base.lstrip('_')}: {reason}"
+
+
+def explain_tangent(look: Look) -> tuple[str, str] | None:
+    """The same for an operation of forward-mode derivatives (torch.func.jvp), which comes just
+    after the one that it is the derivative of, at the same place. None for any other."""
+    event = look.event
+    for back in range(1, _NEAR) if event.has_tangents else ():
+        made = look.events.get(event.index - back)
+        if made is not None and made.bad < 0 and made.place == event.place:
+            pole = _pole(look, made)
+            if pole is not None:
+                return "infinite-derivative", pole
+    return None
 
 
 def _special(look: Look, made: Event) -> tuple[str, str] | None:

@@ -13,6 +13,11 @@ from midrun.numerics.microscope.tensors import Kind, finite, first, judged, kind
 
 # Pointwise, though torch does not tag them so.
 _POINTWISE = frozenset({"masked_fill", "where", "clamp_min", "clamp_max", "lerp"})
+# They write the memory of `self` whatever is in it.
+_FILLS = frozenset({
+    "copy", "fill", "zero", "normal", "uniform", "random", "bernoulli", "exponential", "geometric",
+    "log_normal", "cauchy",
+})  # fmt: skip
 
 
 def examine(event: Event) -> None:
@@ -37,14 +42,25 @@ def examine(event: Event) -> None:
 
 
 def _belonging(event: Event) -> list[Operand]:
-    """The operands that the bad output was computed from: of an operation over lists of tensors,
-    those with its number."""
+    """The operands that the bad output was computed from: not those that are only written, and of
+    an operation over lists of tensors, those with its number."""
     number = f"[{event.bad}]"
     over_lists = event.name.startswith(("aten._foreach_", "aten._fused_"))
+    unread = _unread(event)
     return [
         o for o in event.inputs
-        if not over_lists or "[" not in o.name or o.name.endswith(number)
+        if o.name not in unread and (not over_lists or "[" not in o.name or o.name.endswith(number))
     ]  # fmt: skip
+
+
+def _unread(event: Event) -> set[str]:
+    """The names of the operands of which only the memory is used."""
+    arguments = event.func._schema.arguments
+    unread = {argument.name for argument in arguments if argument.is_out}
+    aliased = arguments[0].alias_info if arguments else None
+    if event.base in _FILLS and aliased is not None and aliased.is_write:
+        unread.add(arguments[0].name)
+    return unread
 
 
 def _by_element(

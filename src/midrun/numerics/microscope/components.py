@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -16,6 +16,18 @@ from midrun.numerics.microscope.modules import ModulePath
 from midrun.numerics.microscope.tensors import judged, tensors_in
 
 _ROWS = 50  # that are kept
+_Output = tuple[int, str]  # the id of the outermost module, and the path of one in it
+
+
+@dataclass
+class _Step:
+    """One backward pass: the largest values that came out of modules, and the norms of gradients,
+    by the id of the parameter."""
+
+    backward: int
+    loss: float | None
+    outputs: dict[_Output, float]
+    norms: dict[int, float] = field(default_factory=dict)
 
 
 class Components:
@@ -26,24 +38,28 @@ class Components:
         self._depth = depth
         self.modules = ModulePath(on_output=self._output)
         self.modules.watch()
-        self._rows: deque[tuple[Row, dict[int, float]]] = deque(maxlen=rows)
-        self._outputs: dict[str, float] = {}
+        self._rows: deque[_Step] = deque(maxlen=rows)
+        self._outputs: dict[_Output, float] = {}
 
     def rows(self) -> list[Row]:
         """The last steps, the oldest first."""
-        names = self.modules.parameter_names()
+        roots = self.modules.roots
+        names = roots.parameter_names()
+        labels = roots.labels({root for root, _ in names.values()})
         rows = []
-        for row, norms in self._rows:
-            components: dict[str, float] = {}
-            for number, (key, norm) in enumerate(norms.items()):
-                name = self._component(names.get(key, f"parameter {number}"))
-                components[name] = math.hypot(components.get(name, 0.0), norm)
-            rows.append(replace(row, gradients=components))
+        for step in self._rows:
+            gradients: dict[str, float] = {}
+            for number, (key, norm) in enumerate(step.norms.items()):
+                root, name = names.get(key, (0, f"parameter {number}"))
+                name = _joined(labels.get(root, ""), self._component(name))
+                gradients[name] = math.hypot(gradients.get(name, 0.0), norm)
+            outputs = {_joined(labels.get(r, ""), path): v for (r, path), v in step.outputs.items()}
+            rows.append(Row(step.backward, step.loss, gradients, outputs))
         return rows
 
     def loss(self, backward: int, loss: float | None) -> None:
         """A backward pass begins."""
-        self._rows.append((Row(backward, loss, {}, self._outputs), {}))
+        self._rows.append(_Step(backward, loss, self._outputs))
         self._outputs = {}
 
     def gradients(self, backward: int, parameters: list[torch.Tensor]) -> dict[int, float]:
@@ -52,8 +68,8 @@ class Components:
         with_gradient = [p for p in parameters if p.grad is not None]
         norms = norms_of([p.grad for p in with_gradient])
         found = dict(zip(map(id, with_gradient), norms, strict=True))
-        if self._rows and self._rows[-1][0].backward == backward:
-            self._rows[-1][1].update(found)
+        if self._rows and self._rows[-1].backward == backward:
+            self._rows[-1].norms.update(found)
         return found
 
     def _component(self, name: str) -> str:
@@ -64,7 +80,12 @@ class Components:
     def _output(self, path: str, module: nn.Module, output: Any) -> None:
         if path.count(".") < self._depth:
             largest = max((_largest(t) for t in tensors_in(output)), default=0.0)
-            self._outputs[path] = max(largest, self._outputs.get(path, 0.0))
+            key = self.modules.root, path
+            self._outputs[key] = max(largest, self._outputs.get(key, 0.0))
+
+
+def _joined(label: str, path: str) -> str:
+    return f"{label}.{path}" if label and path != label else path
 
 
 def norms_of(tensors: list[torch.Tensor]) -> list[float]:

@@ -13,10 +13,11 @@ _WAY = 6  # events that are shown of the way to the harm
 
 
 def finding(diagnosis: Diagnosis, origin: Origin, harm: str, batch: int) -> Finding:
-    """What there is to say of `diagnosis`; `harm` is what has become of it, in a batch of `batch`
-    samples."""
+    """What there is to say of `diagnosis`; `harm` is what has become of it. The newest batch has
+    `batch` samples."""
     event = diagnosis.event
     index = list(diagnosis.index)
+    is_of_batch = index and event.bad >= 0 and event.output.shape[0] == (event.batch or batch)
     return Finding(
         cause=diagnosis.cause,
         reason=diagnosis.reason,
@@ -25,7 +26,7 @@ def finding(diagnosis: Diagnosis, origin: Origin, harm: str, batch: int) -> Find
         line=Line.of(diagnosis.place) if diagnosis.place is not None else None,
         module=event.module,
         index=index,
-        sample=index[0] if index and event.bad >= 0 and event.output.shape[0] == batch else -1,
+        sample=index[0] if is_of_batch else -1,
         harm=harm,
         operands=[*(_operand(event, o) for o in event.inputs), *_constants(event)],
         way=_way(origin),

@@ -59,7 +59,10 @@ def _cause(origin: Origin, events: Mapping[int, Event]) -> tuple[str, str]:
         return _outside(origin.operand)
     look = Look(event, events, event.birth or ())
     is_engines = event.phase == "backward" and event.forward is not None
-    name, reason = backward.explain(look) if is_engines else forward.explain(look)
+    if is_engines:
+        name, reason = backward.explain(look)
+    else:
+        name, reason = backward.explain_tangent(look) or forward.explain(look)
     from_data = _from_data(origin)
     if from_data is not None and name in ("unknown", "zero-times-inf", "overflow"):
         return _outside(from_data)
@@ -85,7 +88,8 @@ def _from_data(origin: Origin) -> Operand | None:
 
 
 def _entrance(origin: Origin, events: Mapping[int, Event]) -> Place | None:
-    """Where bad data first entered the model: else, where an operation took them first."""
+    """Where bad data first entered the model: else, where an operation of the training took them
+    first."""
     operand = origin.operand or _from_data(origin)
     takers = [
         event
@@ -95,7 +99,9 @@ def _entrance(origin: Origin, events: Mapping[int, Event]) -> Place | None:
     for event in (*takers, *origin.way):
         if event.entrance is not None:
             return event.entrance
-    return takers[0].place if takers else origin.event.place
+    taken = [*takers, *origin.way]
+    here = (event for event in taken if not event.is_loading and not event.in_setup)
+    return next(here, taken[0]).place
 
 
 def _outside(operand: Operand) -> tuple[str, str]:

@@ -45,7 +45,9 @@ class Event:
     """An operation. `constants` are its other arguments by name; `node` is the autograd node that
     it belongs to in a backward pass, and `forward` the event of the forward pass that made the
     node. `guilty` are the operands that a bad output got its value from, the most likely first;
-    `in_graph` says whether gradients were enabled.
+    `in_graph` says whether gradients were enabled, `is_loading` whether a DataLoader made a batch
+    by it, `in_setup` whether it was before the first steps, `has_tangents` whether derivatives were
+    computed in forward mode, and `batch` how many samples the outermost module was given last.
     """
 
     index: int
@@ -66,6 +68,10 @@ class Event:
     in_step: bool = False
     in_graph: bool = False
     entrance: Place | None = None
+    batch: int = 0
+    is_loading: bool = False
+    in_setup: bool = False
+    has_tangents: bool = False
 
     @property
     def base(self) -> str:

@@ -27,6 +27,7 @@ _DOMAINS: dict[str, tuple[float, float]] = {
     "erfinv": (-1.0, 1.0),
 }
 _GAMMAS = ("lgamma", "digamma", "polygamma", "mvlgamma")
+_SUMS_OF_PRODUCTS = ("mm", "bmm", "addmm", "baddbmm", "convolution")
 _SOFTMAXES = ("softmax", "logsumexp", "attention")
 
 
@@ -197,7 +198,7 @@ def _infinities(look: Look) -> Answer:
         return "zero-times-inf", f"{text(one)} * {text(other)}"
     if look.base in ("sum", "mean", "cumsum", "var", "std") and look.event.guilty:
         return "inf-minus-inf", f"{look.base} over values that hold inf and -inf"
-    if look.base in ("mm", "bmm", "addmm", "baddbmm", "convolution") and look.event.guilty:
+    if look.base in _SUMS_OF_PRODUCTS and look.event.guilty:
         return "zero-times-inf", f"{look.base} of a tensor that holds inf"
     return None
 
@@ -221,20 +222,30 @@ def _too_large(look: Look) -> Answer:
         if exact is None:
             return "half-overflow", f"beyond {_limit(look)}, where {look.precision()} ends"
     if look.event.output.kind is Kind.INF or _may_overflow(look):
-        number = look.number("self")
-        of = f" of {text(number)}" if number is not None else ""
-        what = f"{look.base.lstrip('_')}{of}"
+        what = f"{look.base.lstrip('_')}{_of_numbers(look)}"
         return "overflow", f"{what} is beyond {_limit(look)}, where {look.precision()} ends"
     return None
 
 
+def _of_numbers(look: Look) -> str:
+    """What it was done to: one number, or how large those are of which many are summed."""
+    if look.base in _SUMS_OF_PRODUCTS:
+        largest = sorted(_largest(look))[-2:]
+        return f" of values up to {' and '.join(map(text, largest))}" if largest else ""
+    number = look.number("self")
+    return f" of {text(number)}" if number is not None else ""
+
+
+def _largest(look: Look) -> list[float]:
+    """The largest absolute value of each operand."""
+    values = (operand.value() for operand in look.event.inputs)
+    floats = (v for v in values if v is not None and v.is_floating_point() and v.numel())
+    return [float(value.abs().max()) for value in floats]
+
+
 def _may_overflow(look: Look) -> bool:
     """Whether finite operands are so large that sums of their products are inf, and inf - inf."""
-    largest = 0.0
-    for operand in look.event.inputs:
-        value = operand.value()
-        if value is not None and value.is_floating_point() and value.numel():
-            largest = max(largest, float(value.abs().max()))
+    largest = max(_largest(look), default=0.0)
     return largest > math.sqrt(torch.finfo(look.event.output.dtype).max) / 1e3
 
 

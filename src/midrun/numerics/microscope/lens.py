@@ -19,7 +19,7 @@ from midrun.numerics.microscope.diagnosis import diagnose
 from midrun.numerics.microscope.mode import Microscope
 from midrun.numerics.microscope.tensors import kind
 from midrun.numerics.places import Place
-from midrun.numerics.trend import Growth, growth
+from midrun.numerics.trend import Growth, growth, jump
 from midrun.run.sentinel import Count, Look, name_of
 from midrun.run.steps import parameters_of
 
@@ -131,6 +131,8 @@ class Lens:
         step = self._steps.get(name, _Step(None, None))
         found.lr = step.rate
         found.step_line = Line.of(step.line) if step.line is not None else None
+        if grown is None and found.cause in _GROWS and (note := self._jump(name)):
+            found.notes.append(note)
         if grown is not None:
             found.cause, found.phase = "divergence", "optimizer"
             found.reason = f"{grown[1]}; then {found.reason}"
@@ -145,6 +147,16 @@ class Lens:
         found = {name: grown for name in self._steps if (grown := growth(self._series(name)))}
         fastest = max(found, key=lambda name: found[name].factor, default=None)
         return (fastest, found[fastest]) if fastest is not None else None
+
+    def _jump(self, optimizer: str) -> str | None:
+        """That the step before was a large one."""
+        factor = jump([norm for _, norm in self._series(optimizer)["gradients"]])
+        if factor is None:
+            return None
+        return (
+            f"the gradient of the step before had {factor:.3g} times its usual norm: the training "
+            "may diverge, and this operation only be the first that shows it"
+        )
 
     def _series(self, optimizer: str) -> dict[str, list[tuple[int, float]]]:
         """What may have grown, by backward pass: as the sentinel saw it, then the replay."""

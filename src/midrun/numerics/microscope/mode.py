@@ -18,16 +18,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
+from torch.autograd import forward_ad
 from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from midrun.numerics.microscope.births import examine
 from midrun.numerics.microscope.events import Event, Operand, Phase
 from midrun.numerics.microscope.modules import ModulePath
-from midrun.numerics.microscope.tensors import judged, kind, tensors_in
+from midrun.numerics.microscope.tensors import has_memory, judged, kind, tensors_in
 from midrun.numerics.places import Place, Places
 
 _REMEMBERED = 3  # steps
+_LOADING = "torch/utils/data/"
 _KEPT = 1 << 20  # elements of a tensor that is kept for a look at its values
 ALLOCATIONS = frozenset({"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"})
 
@@ -60,11 +62,15 @@ class Microscope(TorchDispatchMode):  # type: ignore[misc]
         self.modules.forget()
 
     def next_step(self) -> None:
-        """A step is done: forget the values that were good, and what is some steps old."""
+        """A step is done: forget the values that were good, and what is some steps old, but not how
+        bad values were made before the training: a table that is looked up may hold them."""
         self._steps.append(self._count)
         oldest = self._steps[-_REMEMBERED] if len(self._steps) >= _REMEMBERED else 0
         for index in [index for index in self.events if index < oldest]:
-            del self.events[index]
+            event = self.events[index]
+            event.in_setup = event.bad >= 0 and index < self._steps[0]
+            if not event.in_setup:
+                del self.events[index]
         for event in self.events.values():
             if event.bad < 0:
                 for operand in (*event.inputs, *event.outputs):
@@ -110,7 +116,11 @@ class Microscope(TorchDispatchMode):  # type: ignore[misc]
         event = Event(self._count, func.name().replace("::", "."), func, phase, place, module,
                       [], {}, node=node.name() if node is not None else "", forward=forward,
                       in_step=in_step, in_graph=torch.is_grad_enabled(),
-                      entrance=self.modules.entrance)  # fmt: skip
+                      entrance=self.modules.entrance,
+                      batch=forward.batch if forward is not None else self.modules.batch,
+                      has_tangents=forward_ad._current_level >= 0,
+                      is_loading=self.places.comes_through(_LOADING, frame),
+                      )  # fmt: skip
         if torch.is_grad_enabled():
             number = torch._C._autograd._get_sequence_nr() - 1
             made = forward if is_engines else (None if _is_view(func) else event)
@@ -180,7 +190,8 @@ class Microscope(TorchDispatchMode):  # type: ignore[misc]
 
     def _operand(self, name: str, tensor: torch.Tensor, value: torch.Tensor) -> Operand:
         """`value` is the tensor as it was at the time that is meant."""
-        kept = value.detach() if value.numel() <= _KEPT or value is not tensor else None
+        is_kept = has_memory(value) and (value.numel() <= _KEPT or value is not tensor)
+        kept = value.detach() if is_kept else None
         version = -1
         if kept is not None and not kept.is_inference():
             version = kept._version
@@ -200,7 +211,10 @@ def _bound(func: Any, args: Any, kwargs: dict[str, Any]) -> Iterator[tuple[Any, 
 
 
 def _is_view(func: Any) -> bool:
-    """Whether an operation only looks at the memory of its argument in another way."""
+    """Whether an operation only looks at the memory of its argument in another way, or at other
+    memory (`set_`, by which a batch comes from a worker process)."""
+    if func.overloadpacket is torch.ops.aten.set_:
+        return True
     returns = func._schema.returns
     return bool(returns) and all(
         r.alias_info is not None and not r.alias_info.is_write for r in returns

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import types
+import weakref
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +24,8 @@ class ModulePath:
     def __init__(self, on_output: Callable[[str, nn.Module, Any], None] | None = None) -> None:
         self.path = ""
         self.batch = 0  # how many samples the outermost module was given
-        self.root: nn.Module | None = None
+        self.roots = Roots()
+        self.root = 0  # the id of the outermost module
         self._stack: list[tuple[nn.Module, str]] = []
         self.find: Callable[[types.FrameType], Place | None] | None = None
         self.entrance: Place | None = None  # where the program calls the outermost module
@@ -43,7 +46,8 @@ class ModulePath:
 
     def _enter(self, module: nn.Module, inputs: Any) -> None:
         if not self._stack:
-            self.root = module
+            self.root = id(module)
+            self.roots.add(module)
             shapes = [t.shape for t in tensors_in(inputs) if t.dim() > 0]
             self.batch = shapes[0][0] if shapes else 0
             if self.find is not None:
@@ -52,12 +56,6 @@ class ModulePath:
         self._stack.append((module, self.path))
         name = self._names.get(id(module), "")
         self.path = name or type(module).__name__
-
-    def parameter_names(self) -> dict[int, str]:
-        """The names of the parameters of the outermost module that was called last, by their id."""
-        if self.root is None:
-            return {}
-        return {id(parameter): name for name, parameter in self.root.named_parameters()}
 
     def _leave(self, module: nn.Module, _: Any, output: Any) -> None:
         if self._on_output is not None:
@@ -68,3 +66,41 @@ class ModulePath:
                 break
         if not self._stack:
             self.entrance = None
+
+
+class Roots:
+    """The modules that the program calls itself, those of them that have parameters: the model, or
+    several, such as an encoder and a decoder."""
+
+    def __init__(self) -> None:
+        # By their id, in the order in which they were first called.
+        self._modules: weakref.WeakValueDictionary[int, nn.Module] = weakref.WeakValueDictionary()
+
+    def add(self, module: nn.Module) -> None:
+        """The program calls `module`."""
+        if id(module) not in self._modules and next(module.parameters(), None) is not None:
+            self._modules[id(module)] = module
+
+    def parameter_names(self) -> dict[int, tuple[int, str]]:
+        """The id of the module that each parameter belongs to, and its name there, by the
+        parameter's id. One that is in several is that of the largest."""
+        names: dict[int, tuple[int, str]] = {}
+        found = {key: dict(module.named_parameters()) for key, module in self._modules.items()}
+        for key in sorted(found, key=lambda key: -len(found[key])):
+            for name, parameter in found[key].items():
+                names.setdefault(id(parameter), (key, name))
+        return names
+
+    def labels(self, ids: set[int]) -> dict[int, str]:
+        """What tells the modules with these ids apart: nothing for a single one, else its class,
+        and a number where there are several of that."""
+        if len(ids) < 2:
+            return dict.fromkeys(ids, "")
+        classes = {key: type(self._modules[key]).__name__ for key in self._modules if key in ids}
+        labels: dict[int, str] = {}
+        counts = Counter[str]()
+        for key, name in classes.items():
+            counts[name] += 1
+            is_one = list(classes.values()).count(name) == 1
+            labels[key] = name if is_one else f"{name} {counts[name]}"
+        return labels

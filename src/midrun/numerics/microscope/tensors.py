@@ -48,9 +48,15 @@ def finite(values: torch.Tensor) -> torch.Tensor:
 
 def judged(tensor: torch.Tensor) -> bool:
     """Whether a tensor can hold a NaN, and can be read."""
-    if tensor.is_meta or tensor.is_quantized or is_wrapped(tensor):
+    if not has_memory(tensor) or tensor.is_quantized or is_wrapped(tensor):
         return False
     return bool((tensor.is_floating_point() or tensor.is_complex()) and tensor.numel() > 0)
+
+
+def has_memory(tensor: torch.Tensor) -> bool:
+    """Whether there is memory behind a tensor: not behind the zeros of forward-mode derivatives
+    (torch.func.hessian makes some), and torch crashes when it reads them."""
+    return not (tensor.is_meta or tensor._is_zerotensor())
 
 
 def is_wrapped(tensor: torch.Tensor) -> bool:

@@ -107,6 +107,12 @@ class Progress:
             done.append((task, 1))
 
 
+def outstanding(iterator: Any) -> dict[int, Any]:
+    """What the workers of an iterator have been asked for, by the number of the batch."""
+    found = vars(iterator).get("_midrun")
+    return found.tasks if isinstance(found, Progress) else {}
+
+
 def watch(module: types.ModuleType) -> None:
     """Have the iterators of torch's `dataloader` module, or torchdata's, noted from now on. Where
     they are made otherwise they are left alone; they can't be saved then."""
