@@ -105,6 +105,7 @@ PARTS = """
 
 
 def test_models_that_the_program_calls_by_turns_are_told_apart(project):
+    pytest.importorskip("torch")
     project.write(PARTS)
     project.midrun("run", "--at", f"train.py:{project.line('h = encoder')}#2", "train.py")
     done = project.midrun("grads", "--steps", "2", "--json")
