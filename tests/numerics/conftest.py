@@ -14,8 +14,8 @@ class Project:
         self.folder = folder
         (folder / "pyproject.toml").write_text("")
 
-    def write(self, text: str) -> None:
-        (self.folder / "train.py").write_text(dedent(text).lstrip("\n"))
+    def write(self, text: str, name: str = "train.py") -> None:
+        (self.folder / name).write_text(dedent(text).lstrip("\n"))
 
     def midrun(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "MIDRUN_KEY_FILE": str(self.folder / "key")}
@@ -28,8 +28,8 @@ class Project:
             timeout=100,
         )
 
-    def line(self, text: str) -> int:
-        lines = (self.folder / "train.py").read_text().splitlines()
+    def line(self, text: str, name: str = "train.py") -> int:
+        lines = (self.folder / name).read_text().splitlines()
         return next(number for number, line in enumerate(lines, 1) if text in line)
 
 

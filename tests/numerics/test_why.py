@@ -183,7 +183,7 @@ def test_cures_are_tried_and_the_best_is_written(project):
     assert (again.stdout, again.stderr) == ("done\n", "")
 
 
-SCALED = """
+TABLE = """
     import numpy as np
     import torch
 
@@ -191,6 +191,10 @@ SCALED = """
         x = np.random.rand(64, 5)
         x[:, 2] = 0.5
         return torch.tensor((x - x.mean(0)) / x.std(0), dtype=torch.float32)
+"""
+SCALED = """
+    import torch
+    from table import load
 
     x = load()
     model = torch.nn.Linear(5, 1)
@@ -205,9 +209,11 @@ SCALED = """
 
 def test_bad_data_that_numpy_made_before_the_training(project):
     project.write(SCALED)
+    project.write(TABLE, "table.py")
     done = project.midrun("run", "train.py")
-    line = project.line("x.std(0)")
-    assert f"NumPy: invalid value at train.py:{line}" in done.stderr
+    line = project.line("x.std(0)", "table.py")
+    assert f"NumPy: invalid value at table.py:{line}" in done.stderr
+    assert "the best: an epsilon in the denominator, where the data are made" in done.stderr
     assert "+    return torch.tensor((x - x.mean(0)) / (x.std(0) + 1e-6)" in done.stderr
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import operator
 import os
 import site
@@ -150,5 +149,6 @@ class HotLoader(importlib.machinery.SourceFileLoader):
         self._book = book
 
     def get_code(self, fullname: str) -> types.CodeType:
-        data = self.get_data(self.path)
-        return self._book.add(Source(self.path, importlib.util.decode_source(data)))
+        # By `open`, which a branch may have put another text behind; Python's own loader goes
+        # around it.
+        return self._book.add(Source.read(self.path))
