@@ -113,7 +113,7 @@ def explain(case: Case, folder: Path) -> tuple[Finding, Start]:
         raise MidrunError(_not_reproduced(case, answer), slug="not-reproduced")
     finding.notes += _differences(case, finding)
     if finding.cause == "bad-input" and (made := _in_setup(case)) is not None:
-        return made, Start(case.run, None)
+        return made
     if "near" not in answer:
         return finding, case.start
     near = branch_store(folder).savepoint(answer["near"])
@@ -136,18 +136,21 @@ def _read(answer: dict[str, Any]) -> Finding | None:
     return Finding.read(found) if found is not None else None
 
 
-def _in_setup(case: Case) -> Finding | None:
-    """How bad data were made by the program, before its training: None if they were not, or if it
-    would take long to tell, since that is seen from the start of the script alone."""
+def _in_setup(case: Case) -> tuple[Finding, Start] | None:
+    """How bad data were made by the program, before its training, and where cures of that start:
+    None if they were not, or if it would take long to tell, since that is seen from the start of
+    the script alone."""
     savepoint = case.start.savepoint
     if savepoint is None or savepoint.run.id != case.run.id or case.bad > _EARLY:
         return None
     if savepoint.manifest["elapsed"] > _SOON or case.run.info.get("parent"):
         return None
+    start = Start(case.run, None)
     with branch_folder() as folder:
-        finding = _read(_look(case, Start(case.run, None), Count(), folder))
-    is_told = finding is not None and (finding.cause != "bad-input" or "NumPy" in finding.reason)
-    return finding if is_told else None
+        finding = _read(_look(case, start, Count(), folder))
+    if finding is None or (finding.cause == "bad-input" and "NumPy" not in finding.reason):
+        return None
+    return finding, start
 
 
 def _not_reproduced(case: Case, answer: dict[str, Any]) -> str:

@@ -98,9 +98,8 @@ class Roots:
             return dict.fromkeys(ids, "")
         classes = {key: type(self._modules[key]).__name__ for key in self._modules if key in ids}
         labels: dict[int, str] = {}
-        counts = Counter[str]()
+        of_each, so_far = Counter(classes.values()), Counter[str]()
         for key, name in classes.items():
-            counts[name] += 1
-            is_one = list(classes.values()).count(name) == 1
-            labels[key] = name if is_one else f"{name} {counts[name]}"
+            so_far[name] += 1
+            labels[key] = name if of_each[name] == 1 else f"{name} {so_far[name]}"
         return labels
