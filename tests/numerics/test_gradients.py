@@ -111,4 +111,4 @@ def test_models_that_the_program_calls_by_turns_are_told_apart(project):
     done = project.midrun("grads", "--steps", "2", "--json")
     (_, row) = json.loads(done.stdout)["rows"]
     assert set(row["gradients"]) == {"Encoder.body", "Net 1.body", "Net 2.body"}
-    assert {"Encoder.body", "Net 1.body", "Net 2.body"} <= set(row["outputs"])
+    assert {"Encoder.body", "Net 1.body", "Net 2.body"} <= set(row["largest"])

@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 from midrun.numerics.attached import Attached
 from midrun.numerics.cures.branch import Branch, Outcome, Trial
 from midrun.numerics.replay import Replay, Request
-from midrun.run.sentinel import Count
+from midrun.run.seen import Count
 
 _SECONDS = 60  # after which a script is ended
 _BLAME = re.compile(r"# BLAME (\S+) (\S+)")

@@ -10,7 +10,18 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from midrun.run.sentinel import Alarm, Count, Sentinel, Trip  # noqa: E402
+from midrun.run.seen import Count, Trip  # noqa: E402
+from midrun.run.sentinel import Alarm, Sentinel  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def hooks_on_modules():
+    """torch's table of them, which has none once the test is over, whether the training has ended
+    or not."""
+    modules = torch.nn.modules.module
+    yield modules._global_forward_hooks
+    for table in (modules._global_forward_pre_hooks, modules._global_forward_hooks):
+        table.clear()
 
 
 class Noted(Alarm):
@@ -213,3 +224,35 @@ def test_a_step_without_a_loss_is_looked_at_a_little_later(monkeypatch):
     monkeypatch.setattr("midrun.run.sentinel._LATE", -math.inf)
     training.step()
     assert len(sentinel.history) == 1
+
+
+def test_a_trip_tells_the_largest_values_of_forward_passes_before():
+    training = Training()
+    model = torch.nn.Linear(3, 1)
+    training.train(1)  # which a look ends, and a sample begins
+    model(torch.full((1, 3), 7.0))
+    training.train(1)
+    training.backward(1.0, math.nan)
+    training.step()
+    (trip,) = training.trips
+    (sample,) = trip.activations
+    assert (sample.backward, sample.largest["inputs"]) == (2, 7.0)
+    assert Trip.read(trip.record()) == trip
+
+
+def test_no_hook_is_left_on_modules_once_the_watch_is_over(hooks_on_modules):
+    training = Training()
+    training.train(1)
+    assert "midrun" in hooks_on_modules
+    training.sentinel.end(None)
+    assert not hooks_on_modules
+
+
+def test_a_look_without_the_loss_of_its_step_has_none():
+    training = Training()
+    training.train(3)
+    training.sentinel._next = -math.inf  # as if much more time had passed than a look waits
+    training.sentinel._next_loss = math.inf
+    training.sentinel.loss([torch.tensor(5.0)], sys._getframe())
+    training.step()
+    assert math.isnan(training.sentinel.history[-1].loss)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from midrun.loop.edits import Files
 from midrun.run.compare import StaleEdit
-from midrun.run.sentinel import Count, Trip
+from midrun.run.seen import Count, Trip
 from midrun.run.stale import back_from, stale_edits
 from midrun.store import Run, Savepoint, StoreError
 

@@ -39,12 +39,13 @@ class Line:
 @dataclass
 class Row:
     """A step of the history: the loss, and for each component the L2 norm of its gradient and the
-    largest absolute value of its output. None is not known."""
+    largest absolute value that came out of it; "inputs" and "outputs" are the model's. None is not
+    known."""
 
     backward: int
     loss: float | None
     gradients: dict[str, float] = field(default_factory=dict)
-    outputs: dict[str, float] = field(default_factory=dict)
+    largest: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from midrun.numerics.attached import Attached
 from midrun.numerics.batches import Batches
 from midrun.run.imports import after_import
 from midrun.run.policy import Reason
-from midrun.run.sentinel import Count, Look
+from midrun.run.seen import Count, Look
 from midrun.run.steps import gradients_of, parameters_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from midrun.numerics.places import is_users
-from midrun.run.sentinel import Count
+from midrun.run.seen import Count
 from midrun.run.steps import gradients_of, parameters_of, watching_steps
 
 if TYPE_CHECKING:

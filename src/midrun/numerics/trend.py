@@ -1,4 +1,5 @@
-"""Whether the training had been diverging: growth, told apart from a jump."""
+"""Whether the training had been diverging: growth, told apart from a jump; and what has grown over
+the run."""
 
 from __future__ import annotations
 
@@ -7,10 +8,13 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from midrun.numerics.finding import Row
+
 _STEPS = 4  # looks over which growth is judged
 _FACTOR = 100.0  # by which norms grow in all
 _JUMP = 30.0
 _USUAL = 20  # looks that tell what is usual
+_RISE = 10.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,29 @@ def jump(norms: Sequence[float]) -> float | None:
     usual = statistics.median(before[-_USUAL:]) if len(before) >= _STEPS else math.inf
     is_jump = math.isfinite(last) and 0 < usual < math.inf and last / usual >= _JUMP
     return last / usual if is_jump else None
+
+
+def rise(values: Sequence[float]) -> tuple[float, float] | None:
+    """How large the largest values of a run were at first, by the median of the first third, and at
+    last, if they have become ten times as large or more."""
+    finite = [value for value in values if math.isfinite(value)]
+    if len(finite) < _STEPS:
+        return None
+    first, last = statistics.median(finite[: max(len(finite) // 3, 1)]), finite[-1]
+    return (first, last) if first > 0 and last >= _RISE * first else None
+
+
+def over_the_run(rows: Sequence[Row], most: int) -> list[Row]:
+    """At most so many rows, about as far from each other in backward passes: the last steps are
+    known one by one, those before now and then."""
+    first, last = (rows[0].backward, rows[-1].backward) if rows else (0, 0)
+    chosen = {}
+    for index in range(most):
+        wanted = first + (last - first) * index / (most - 1)
+        nearest = min(rows, key=lambda row: abs(row.backward - wanted), default=None)
+        if nearest is not None:
+            chosen[nearest.backward] = nearest
+    return list(chosen.values())
 
 
 def growth(series: Mapping[str, Sequence[tuple[int, float]]]) -> Growth | None:

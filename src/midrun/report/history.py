@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -11,9 +12,13 @@ from rich.text import Text
 
 from midrun.numerics.finding import Row
 from midrun.numerics.gradients import Gradients
+from midrun.numerics.trend import over_the_run
 
-_BARS = "▁▂▃▄▅▆▇█"
+_LEVELS = "▁▂▃▄▅▆▇█"
+_BARS = 12
 _COMPONENTS = 8  # that fit on a line
+_EARLIER, _LAST = 3, 3  # rows of the largest values
+_T = TypeVar("_T")
 
 
 def gradients(found: Gradients) -> RenderableType:
@@ -28,7 +33,7 @@ def gradients(found: Gradients) -> RenderableType:
 
 def table(shown: Sequence[Row], rows: Sequence[Row]) -> RenderableType:
     """The steps `shown`, a row each, and below each column a small bar chart of all `rows`."""
-    components = list(dict.fromkeys(name for row in rows for name in row.gradients))[:_COMPONENTS]
+    components = _names(row.gradients for row in rows)
     grid = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
     for heading in ("backward", "loss", *(f"|grad {name}|" for name in components)):
         grid.add_column(heading, justify="right", no_wrap=True)
@@ -40,9 +45,35 @@ def table(shown: Sequence[Row], rows: Sequence[Row]) -> RenderableType:
     return grid
 
 
+def largest(rows: Sequence[Row]) -> RenderableType:
+    """The largest values of the components, in some steps of the whole run and the last ones, and
+    below each column a small bar chart."""
+    rows = [row for row in rows if row.largest]
+    names = _names(row.largest for row in rows)
+    grid = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
+    for heading in ("backward", *(f"max |{name}|" for name in names)):
+        grid.add_column(heading, justify="right", no_wrap=True)
+    for row in [*over_the_run(rows[:-_LAST], _EARLIER), *rows[-_LAST:]]:
+        grid.add_row(str(row.backward), *(number(row.largest.get(name)) for name in names))
+    charted = over_the_run(rows, _BARS)
+    grid.add_row("", *(bars([row.largest.get(name) for row in charted]) for name in names))
+    return grid
+
+
+def _names(rows: Iterable[Mapping[str, float]]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))[:_COMPONENTS]
+
+
+def spread(items: Sequence[_T], most: int) -> list[_T]:
+    """At most so many of them, at equal distances, the first and the last included."""
+    if len(items) <= most:
+        return list(items)
+    return [items[round(index * (len(items) - 1) / (most - 1))] for index in range(most)]
+
+
 def bars(values: Sequence[float | None]) -> str:
     """The last values as a bar chart, on a scale of logarithms; `x` is what is not finite."""
-    values = values[-12:]
+    values = values[-_BARS:]
     logs = [math.log(abs(v)) for v in values if v and math.isfinite(v)]
     low, high = (min(logs), max(logs)) if logs else (0.0, 0.0)
     chart = ""
@@ -53,7 +84,7 @@ def bars(values: Sequence[float | None]) -> str:
             chart += "x"
         else:
             share = (math.log(abs(value)) - low) / (high - low) if value and high > low else 0.0
-            chart += _BARS[round(share * (len(_BARS) - 1))]
+            chart += _LEVELS[round(share * (len(_LEVELS) - 1))]
     return chart
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from midrun.numerics.causes import CAUSES
-from midrun.numerics.finding import Cure, Finding, Line
+from midrun.numerics.finding import Cure, Finding, Line, Row
 from midrun.report import history
 from midrun.report.terminal import indented, where
 
@@ -36,12 +36,7 @@ def screen(found: Finding) -> RenderableType:
         indented(Text(f"also: {where(line.file, line.line)}  {line.text.strip()}"))
         for line in found.also
     ]
-    if len(found.history) > 1:
-        parts += [
-            Text(),
-            Text("the last steps", "bold"),
-            indented(history.table(found.history[-_ROWS:], found.history)),
-        ]
+    parts += _history(found.history)
     parts += [Text(note, "yellow") for note in found.notes]
     return Group(*parts)
 
@@ -51,6 +46,16 @@ def cures(tried: list[Cure]) -> RenderableType:
     if not tried:
         return Text("no cure is known for it", "yellow")
     return Group(Text(), Text("cures, tried", "bold"), indented(_cures(tried)), *_best(tried[0]))
+
+
+def _history(rows: Sequence[Row]) -> Iterable[RenderableType]:
+    steps = [row for row in rows if row.gradients or row.loss is not None]
+    if len(steps) > 1:
+        yield from (Text(), Text("the last steps", "bold"))
+        yield indented(history.table(steps[-_ROWS:], steps))
+    if sum(bool(row.largest) for row in rows) > 1:
+        yield from (Text(), Text("the largest values of the modules", "bold"))
+        yield indented(history.largest(rows))
 
 
 def _headline(found: Finding) -> str:

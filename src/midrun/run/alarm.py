@@ -9,7 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from midrun.run import inventory
-from midrun.run.sentinel import Alarm, Sentinel, Trip
+from midrun.run.seen import Trip
+from midrun.run.sentinel import Alarm, Sentinel
 from midrun.run.standby import Standby
 from midrun.run.steps import watch_steps
 

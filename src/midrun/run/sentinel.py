@@ -4,7 +4,8 @@ The losses that are given to `backward` are looked at, all but those of the fast
 gradients and parameters by one norm over all of them, before a step of an optimizer, as often as
 fits into a small share of the time. A NaN stays in the parameters, so that a look now and then
 misses none, only sees it later; what is known then is the last look at which all was finite, and
-going back to it finds the step.
+going back to it finds the step. Beside it, and more seldom, the largest values of one forward pass
+are kept (see `midrun.run.activations`), for people to see what grew.
 
 A loss that is not finite is no alarm by itself: GradScaler and careful programs skip such a step.
 It is one when a step is taken with it, or when it comes many times on end.
@@ -22,77 +23,20 @@ import time
 import types
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from midrun.run.activations import Sampler, largest, thin
+from midrun.run.seen import Activations, Count, Look, Trip
 from midrun.run.steps import gradients_of, parameters_of
 
 _SHARE = 0.005  # of the time, for looks at gradients and parameters
+_SHARE_OF_SAMPLES = 0.001  # of the time, for the largest values of a forward pass
+_BETWEEN_SAMPLES = 0.5  # seconds at least
 _BETWEEN_LOOKS = 0.1  # seconds at least; each also slows the step after it, by emptying caches
 _BETWEEN_LOSSES = 0.005  # seconds
 _LATE = 1.0  # seconds that a look waits for the loss that belongs to it; some steps have none
 _SKIPPED = 20  # losses on end that are not finite, without a step: more than a GradScaler needs
-_HISTORY = 200  # looks that are kept
-
-
-@dataclass(frozen=True)
-class Count:
-    """How far the training is: backward passes begun, and steps of optimizers done."""
-
-    backwards: int = 0
-    steps: int = 0
-
-    def within(self, other: Count) -> bool:
-        """Whether this is not after `other`."""
-        return self.backwards <= other.backwards and self.steps <= other.steps
-
-
-@dataclass
-class Look:
-    """One look at an optimizer, which is told from others by what it is and how much it trains: the
-    last loss, and the L2 norms of the gradients of each of its groups and of all its parameters."""
-
-    count: Count
-    loss: float
-    groups: list[float]
-    parameters: float
-    optimizer: str
-
-    @property
-    def gradients(self) -> float:
-        """The L2 norm of all its gradients."""
-        return math.hypot(*self.groups)
-
-    @classmethod
-    def read(cls, values: dict[str, Any]) -> Look:
-        """From plain data."""
-        return cls(**values | {"count": Count(**values["count"])})
-
-
-@dataclass
-class Trip:
-    """What was seen: `what` is "loss", "gradient" or "parameter"; at `clean`, all was finite."""
-
-    what: str
-    value: str
-    count: Count
-    clean: Count
-    file: str
-    line: int
-    history: list[Look] = field(default_factory=list)
-
-    def record(self) -> dict[str, Any]:
-        """As an event of the run's log."""
-        return {"event": "nan", **asdict(self)}
-
-    @classmethod
-    def read(cls, event: dict[str, Any]) -> Trip:
-        """From such an event."""
-        history = [Look.read(look) for look in event["history"]]
-        return cls(
-            event["what"], event["value"], Count(**event["count"]), Count(**event["clean"]),
-            event["file"], event["line"], history,
-        )  # fmt: skip
+_HISTORY = 200  # looks, and samples, that are kept
 
 
 class Alarm:
@@ -119,6 +63,9 @@ class Sentinel:
     def __init__(self, alarm: Alarm, is_own: Callable[[str], bool]) -> None:
         self.clean = Count()
         self.history: deque[Look] = deque(maxlen=_HISTORY)
+        self.activations: list[Activations] = []
+        self._sampler = Sampler()
+        self._next_sample = 0.0
         self._alarm = alarm
         self._is_own = functools.cache(is_own)
         self._backwards = self._steps = 0  # not a Count: each step of the program adds to them
@@ -160,11 +107,13 @@ class Sentinel:
             self._safely(lambda: self._look(self._optimizer))
             if error is not None and self._bad_losses:
                 self._trip("loss", self._loss)
-        self._is_over = True
+        self._close()
         self._alarm.end()
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
         self._count_backward()
+        if self._sampler.is_watching:
+            self._safely(self._take_sample)
         now = time.perf_counter()
         if self._is_over or not (self._bad_losses or self._is_due or now >= self._next_loss):
             return
@@ -188,6 +137,8 @@ class Sentinel:
         # Of optimizers that take turns, the other is looked at next.
         if self._bad_losses or before is optimizer or self._looked_at is not optimizer:
             self._safely(lambda: self._look(optimizer))
+            if not self._is_over and time.perf_counter() >= self._next_sample:
+                self._safely(self._sampler.watch)
 
     def after_step(self, optimizer: Any) -> None:
         self._steps += 1
@@ -199,8 +150,26 @@ class Sentinel:
         try:
             action()
         except Exception as error:
-            self._is_over = True
+            self._close()
             self._alarm.fault(error)
+
+    def _close(self) -> None:
+        """The watch is over."""
+        self._is_over = True
+        self._sampler.stop()
+
+    def _take_sample(self) -> None:
+        """Keep what the forward pass has shown that a backward pass follows now."""
+        backward, (names, values) = self._backwards, self._sampler.take()
+
+        def seen(values: list[float]) -> None:
+            self.activations.append(Activations(backward, largest(names, values)))
+            thin(self.activations, _HISTORY)
+
+        if values is not None:
+            self._read(values, seen)
+        wait = max(_BETWEEN_SAMPLES, self._sampler.spent / _SHARE_OF_SAMPLES)
+        self._next_sample = time.perf_counter() + wait
 
     def _own_line(self, frame: types.FrameType | None) -> tuple[str, int]:
         """The line of the program that is under way."""
@@ -225,10 +194,12 @@ class Sentinel:
         parameters = parameters_of(optimizer.param_groups)
         gradients = gradients_of(parameters)
         count, name = self.count, name_of(optimizer)
+        has_loss = self._read_at == count.backwards
 
         def seen(norms: list[float]) -> None:
             *groups, of_parameters = norms
-            look = Look(count, self._loss, groups, of_parameters, name)
+            loss = self._loss if has_loss else math.nan
+            look = Look(count, loss, groups, of_parameters, name)
             self._saw(look, parameters, gradients)
 
         if parameters:
@@ -255,9 +226,13 @@ class Sentinel:
     def _trip(self, what: str, value: float) -> None:
         if self._is_over:
             return
-        self._is_over = True
-        history = list(self.history)
-        self._alarm.trip(Trip(what, str(value), self.count, self.clean, *self._at, history))
+        self._close()
+        self._alarm.trip(
+            Trip(
+                what, str(value), self.count, self.clean, *self._at,
+                list(self.history), self.activations,
+            )
+        )  # fmt: skip
 
     def _read(self, tensor: Any, then: Callable[[list[float]], None]) -> None:
         """Have `then` called with the values of a tensor: at once where that waits for nothing."""

@@ -17,13 +17,19 @@ from typing import Any
 
 def is_generated(code: types.CodeType) -> bool:
     """Whether `code` was made by Dynamo, so that its offsets say nothing about the source."""
-    frames = sys.modules.get("torch._dynamo.convert_frame")
+    frames = _imported("torch._dynamo.convert_frame")
     return frames is not None and code in frames.output_codes
+
+
+def has_compiled() -> bool:
+    """Whether Dynamo has looked at any code of the program."""
+    utils = _imported("torch._dynamo.utils")
+    return utils is not None and bool(utils.counters["frames"])
 
 
 def installed_names(namespace: dict[str, Any]) -> set[str]:
     """The globals that Dynamo has put into a module's namespace."""
-    utils = sys.modules.get("torch._dynamo.utils")
+    utils = _imported("torch._dynamo.utils")
     if utils is None:
         return set()
     hooks = (hook for hooks in utils.CleanupManager.instance.values.values() for hook in hooks)
@@ -31,6 +37,13 @@ def installed_names(namespace: dict[str, Any]) -> set[str]:
     # What a trace that was begun anew had installed stays there, and no hook knows of it.
     left = (name for name in namespace if name.startswith("__builtins_dict__"))
     return names | {name for name in left if namespace[name] is builtins.__dict__}
+
+
+def _imported(name: str) -> Any:
+    """A module of Dynamo's, None if it is not imported, or is just being: the first step of an
+    optimizer does that."""
+    module = sys.modules.get(name)
+    return None if getattr(getattr(module, "__spec__", None), "_initializing", False) else module
 
 
 # midrun's own entry: what torch.compile is to leave out.

@@ -1,5 +1,6 @@
 """The history that people print by hand: for each component of the model, the norm of its gradient
-and the largest value that comes out of it, step by step."""
+and the largest value that comes out of it, step by step; and the largest one that goes into the
+model."""
 
 from __future__ import annotations
 
@@ -9,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import nn
 
 from midrun.numerics.finding import Row
 from midrun.numerics.microscope.modules import ModulePath
 from midrun.numerics.microscope.tensors import judged, tensors_in
+from midrun.run.activations import larger
 
 _ROWS = 50  # that are kept
-_Output = tuple[int, str]  # the id of the outermost module, and the path of one in it
+_Value = tuple[int, str]  # the id of the outermost module, and a name: see ModulePath
 
 
 @dataclass
@@ -26,7 +27,7 @@ class _Step:
 
     backward: int
     loss: float | None
-    outputs: dict[_Output, float]
+    largest: dict[_Value, float]
     norms: dict[int, float] = field(default_factory=dict)
 
 
@@ -36,10 +37,10 @@ class Components:
 
     def __init__(self, depth: int = 1, rows: int = _ROWS) -> None:
         self._depth = depth
-        self.modules = ModulePath(on_output=self._output)
+        self.modules = ModulePath(self._values)
         self.modules.watch()
         self._rows: deque[_Step] = deque(maxlen=rows)
-        self._outputs: dict[_Output, float] = {}
+        self._largest: dict[_Value, float] = {}
 
     def rows(self) -> list[Row]:
         """The last steps, the oldest first."""
@@ -53,14 +54,14 @@ class Components:
                 root, name = names.get(key, (0, f"parameter {number}"))
                 name = _joined(labels.get(root, ""), self._component(name))
                 gradients[name] = math.hypot(gradients.get(name, 0.0), norm)
-            outputs = {_joined(labels.get(r, ""), path): v for (r, path), v in step.outputs.items()}
-            rows.append(Row(step.backward, step.loss, gradients, outputs))
+            largest = {_joined(labels.get(r, ""), name): v for (r, name), v in step.largest.items()}
+            rows.append(Row(step.backward, step.loss, gradients, largest))
         return rows
 
     def loss(self, backward: int, loss: float | None) -> None:
         """A backward pass begins."""
-        self._rows.append(_Step(backward, loss, self._outputs))
-        self._outputs = {}
+        self._rows.append(_Step(backward, loss, self._largest))
+        self._largest = {}
 
     def gradients(self, backward: int, parameters: list[torch.Tensor]) -> dict[int, float]:
         """A step is about to be taken. Returns the norms of the gradients, by the parameter's
@@ -77,15 +78,17 @@ class Components:
         parts = name.split(".")
         return ".".join(parts[: min(self._depth, max(len(parts) - 1, 1))])
 
-    def _output(self, path: str, module: nn.Module, output: Any) -> None:
-        if path.count(".") < self._depth:
-            largest = max((_largest(t) for t in tensors_in(output)), default=0.0)
-            key = self.modules.root, path
-            self._outputs[key] = max(largest, self._outputs.get(key, 0.0))
+    def _values(self, name: str, level: int, values: Any) -> None:
+        root = self.modules.root
+        if level <= self._depth and root in self.modules.roots:
+            key = root, ".".join(name.split(".")[: self._depth])
+            for value in map(_largest_of, tensors_in(values)):
+                if value is not None:
+                    self._largest[key] = larger(value, self._largest.get(key, 0.0))
 
 
 def _joined(label: str, path: str) -> str:
-    return f"{label}.{path}" if label and path != label else path
+    return f"{label}.{path}" if label else path
 
 
 def norms_of(tensors: list[torch.Tensor]) -> list[float]:
@@ -113,8 +116,8 @@ def _norm(tensor: torch.Tensor) -> float:
     return float(torch.linalg.vector_norm(tensor.double()))
 
 
-def _largest(tensor: torch.Tensor) -> float:
+def _largest_of(tensor: torch.Tensor) -> float | None:
     with torch.utils._python_dispatch._disable_current_modes(), torch.no_grad():
         if not judged(tensor):
-            return 0.0
+            return None
         return float(tensor.detach().abs().max())

@@ -20,7 +20,8 @@ from midrun.numerics.microscope.mode import Microscope
 from midrun.numerics.microscope.tensors import kind
 from midrun.numerics.places import Place
 from midrun.numerics.trend import Growth, growth, jump
-from midrun.run.sentinel import Count, Look, name_of
+from midrun.run.seen import Count, Look
+from midrun.run.sentinel import name_of
 from midrun.run.steps import parameters_of
 
 _LOOKS = 200  # that are kept

@@ -18,10 +18,11 @@ from midrun.run.steps import KEY
 
 
 class ModulePath:
-    """Follows the calls of modules by torch's global hooks, while it watches. `on_output` is called
-    with the path, the module and what it returned."""
+    """Follows the calls of modules by torch's global hooks, while it watches. `on_values` is called
+    with a name, how many modules are around it, and values: what the outermost module was given
+    ("inputs") and returned ("outputs"), and what others did, by their paths."""
 
-    def __init__(self, on_output: Callable[[str, nn.Module, Any], None] | None = None) -> None:
+    def __init__(self, on_values: Callable[[str, int, Any], None] | None = None) -> None:
         self.path = ""
         self.batch = 0  # how many samples the outermost module was given
         self.roots = Roots()
@@ -30,7 +31,7 @@ class ModulePath:
         self.find: Callable[[types.FrameType], Place | None] | None = None
         self.entrance: Place | None = None  # where the program calls the outermost module
         self._names: dict[int, str] = {}
-        self._on_output = on_output
+        self._on_values = on_values or (lambda name, level, values: None)
 
     def watch(self) -> None:
         """Begin."""
@@ -53,17 +54,19 @@ class ModulePath:
             if self.find is not None:
                 self.entrance = self.find(sys._getframe(1))
             self._names = {id(inner): name for name, inner in module.named_modules()}
+            self._on_values("inputs", 0, inputs)
         self._stack.append((module, self.path))
         name = self._names.get(id(module), "")
         self.path = name or type(module).__name__
 
     def _leave(self, module: nn.Module, _: Any, output: Any) -> None:
-        if self._on_output is not None:
-            self._on_output(self.path, module, output)
+        path = self.path
         while self._stack:  # an error may have left some in between
             left, self.path = self._stack.pop()
             if left is module:
                 break
+        level = len(self._stack)
+        self._on_values(path if level else "outputs", level, output)
         if not self._stack:
             self.entrance = None
 
@@ -75,6 +78,10 @@ class Roots:
     def __init__(self) -> None:
         # By their id, in the order in which they were first called.
         self._modules: weakref.WeakValueDictionary[int, nn.Module] = weakref.WeakValueDictionary()
+
+    def __contains__(self, key: int) -> bool:
+        """Whether the module with this id is one of them."""
+        return key in self._modules
 
     def add(self, module: nn.Module) -> None:
         """The program calls `module`."""
