@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -153,6 +154,21 @@ def test_verify_leaves_no_workers_of_the_runs_that_it_stops(midrun, project, tmp
     started = [*map(int, pids.read_text().split())]
     assert len(started) > 1
     wait_until(lambda: not any(map(lives, started)))
+
+
+SAVES = """import midrun
+for i in range(9):
+    midrun.savepoint(f"round {i}")
+    print(i)
+"""
+
+
+@pytest.mark.parametrize("how", [(), ("--stop",)], ids=["", "stop"])
+def test_verify_of_a_script_that_takes_savepoints_itself(midrun, project, how):
+    (project / "train.py").write_text(SAVES)
+    done = midrun("verify", "--points", "3", "--seed", "5", *how, "train.py")
+    *_, summary = done.stdout.decode().splitlines()
+    assert re.fullmatch(r"all \d agree bit for bit; .*the script took [\d.]+ s", summary)
 
 
 def test_verify_of_a_script_that_is_not_deterministic(midrun, project):

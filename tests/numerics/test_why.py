@@ -107,6 +107,8 @@ def test_json_is_one_object(project):
     assert (found["backward"], found["step"]) == (13, 13)
     assert found["operation"].startswith("aten.")
     assert {"module", "sample", "also", "cures", "history"} <= set(found)
+    (*_, last) = found["history"]
+    assert {"inputs", "outputs"} <= set(last["largest"])
 
 
 def test_on_nan_stop_ends_the_run(project):

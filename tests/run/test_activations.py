@@ -149,7 +149,7 @@ def test_a_pass_without_end_is_given_up():
     sampler.watch()
     for _ in range(100):
         model(torch.ones(1, 1))
-    assert not sampler.is_watching
+    assert not TABLES._global_forward_hooks
     names, _ = sampler.take()
     assert names.count("inputs") == 64
 
@@ -160,7 +160,7 @@ def test_what_is_compiled_is_left_alone(monkeypatch):
     monkeypatch.setitem(torch._dynamo.utils.counters, "frames", {"total": 1})
     sampler = Sampler()
     sampler.watch()
-    assert not sampler.is_watching
+    assert not sampler.has_begun
 
 
 def test_what_goes_wrong_is_raised_when_it_is_taken_and_not_in_the_program():
@@ -184,3 +184,11 @@ def test_the_first_and_the_last_are_kept_of_too_many():
     assert len(backward) <= 20
     assert backward[0] == 0
     assert backward[-8:] == list(range(9_992, 10_000))
+
+
+def test_hooks_that_came_meanwhile_are_left_where_they_are():
+    sampler = Sampler()
+    sampler.watch()
+    TABLES._global_forward_hooks["midrun"] = hook = lambda *_: None
+    sampler.take()
+    assert TABLES._global_forward_hooks.pop("midrun") is hook

@@ -14,7 +14,7 @@ _STEPS = 4  # looks over which growth is judged
 _FACTOR = 100.0  # by which norms grow in all
 _JUMP = 30.0
 _USUAL = 20  # looks that tell what is usual
-_RISE = 10.0
+_POINTS, _RISE = 12, 10.0  # steps of a run that are compared, and by how much something has grown
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,27 @@ def jump(norms: Sequence[float]) -> float | None:
     return last / usual if is_jump else None
 
 
-def rise(values: Sequence[float]) -> tuple[float, float] | None:
-    """How large the largest values of a run were at first, by the median of the first third, and at
-    last, if they have become ten times as large or more."""
-    finite = [value for value in values if math.isfinite(value)]
-    if len(finite) < _STEPS:
+def what_rose(rows: Sequence[Row], module: str) -> str | None:
+    """What has become ten times as large or more over the run: what came out of the component that
+    `module` belongs to, where that is known, else what has grown most."""
+    rows = over_the_run([row for row in rows if row.largest], _POINTS)
+    names = dict.fromkeys(name for row in rows for name in row.largest)
+    component = module.partition(".")[0]
+    near = [name for name in names if component and f".{name}".endswith(f".{component}")]
+    risen = {}
+    for name in near or names:
+        values = [row.largest[name] for row in rows if name in row.largest]
+        finite = [value for value in values if math.isfinite(value)]
+        first = statistics.median(finite[: max(len(finite) // 3, 1)]) if finite else 0.0
+        if len(finite) >= _STEPS and first > 0 and finite[-1] >= _RISE * first:
+            risen[name] = (first, finite[-1])
+    if not risen:
         return None
-    first, last = statistics.median(finite[: max(len(finite) // 3, 1)]), finite[-1]
-    return (first, last) if first > 0 and last >= _RISE * first else None
+    name, (first, last) = max(risen.items(), key=lambda found: found[1][1] / found[1][0])
+    return (
+        f"the largest value of {name} grew {last / first:.3g} times over the run: {first:.4g} "
+        f"early on, {last:.4g} at last"
+    )
 
 
 def over_the_run(rows: Sequence[Row], most: int) -> list[Row]:

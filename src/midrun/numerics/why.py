@@ -22,7 +22,7 @@ from midrun.branch.process import (
 from midrun.errors import MidrunError
 from midrun.numerics.finding import Finding, Row
 from midrun.numerics.replay import Request
-from midrun.numerics.trend import over_the_run, rise
+from midrun.numerics.trend import what_rose
 from midrun.run.seen import Count, Trip
 from midrun.store import Run, Savepoint, Store, StoreError
 from midrun.warm.owner import Warm
@@ -31,7 +31,6 @@ _ATTACH = "midrun.numerics.replay:attach"
 _NEEDED = ("midrun.numerics.replay", "midrun.numerics.microscope.lens")  # in the process that looks
 _ANY = 1 << 60  # a backward pass that never comes
 _LARGE = ("overflow", "half-overflow", "log-domain", "zero-times-inf", "inf-minus-inf")
-_POINTS = 12  # over a run, that tell what has risen
 _SOON, _EARLY = 60.0, 50  # seconds, and backward passes, that are repeated from the start
 
 
@@ -116,7 +115,8 @@ def explain(case: Case, folder: Path) -> tuple[Finding, Start]:
         raise MidrunError(_not_reproduced(case, answer), slug="not-reproduced")
     finding.notes += _differences(case, finding)
     finding.history = _seen_before(case, finding.history) + finding.history
-    finding.notes += _risen(finding)
+    risen = what_rose(finding.history, finding.module) if finding.cause in _LARGE else None
+    finding.notes += [risen] if risen is not None else []
     if finding.cause == "bad-input" and (made := _in_setup(case)) is not None:
         return made
     if "near" not in answer:
@@ -188,27 +188,6 @@ def _seen_before(case: Case, rows: list[Row]) -> list[Row]:
     since = rows[0].backward if rows else _ANY
     samples = case.trip.activations if case.trip is not None else []
     return [Row(s.backward, None, {}, s.largest) for s in samples if s.backward < since]
-
-
-def _risen(finding: Finding) -> list[str]:
-    """What had become large where too large a value is to blame: what came out of the component
-    that the operation is in, where that is known."""
-    rows = over_the_run([row for row in finding.history if row.largest], _POINTS)
-    names = dict.fromkeys(name for row in rows for name in row.largest)
-    component = finding.module.partition(".")[0]
-    near = [name for name in names if component and f".{name}".endswith(f".{component}")]
-    found = {}
-    for name in (near or names) if finding.cause in _LARGE else ():
-        if (risen := rise([row.largest[name] for row in rows if name in row.largest])) is not None:
-            found[name] = risen
-    if not found:
-        return []
-    name = max(found, key=lambda name: found[name][1] / found[name][0])
-    first, last = found[name]
-    return [
-        f"the largest value of {name} grew {last / first:.3g} times over the run: {first:.4g} "
-        f"early on, {last:.4g} at last"
-    ]
 
 
 def _trip(run: Run) -> Trip | None:

@@ -91,14 +91,15 @@ def _source(line: Line) -> Iterable[RenderableType]:
 
 def _cures(cures: list[Cure]) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
-    for heading in ("", "finite", "loss", "moves a healthy step", "a step takes"):
+    for heading in ("", "finite", "loss", "|grad|", "moves a healthy step", "a step takes"):
         table.add_column(heading, overflow="fold")
     for cure in cures:
         title = cure.title + (" (hides the defect)" if cure.hides else "")
         finite = f"yes, {cure.steps} steps" if cure.finite else cure.note or f"no, {cure.steps}"
         moved = "" if cure.moved is None else f"{cure.moved:.2g}"
         slower = "" if cure.slower is None else f"{cure.slower:.2f} x"
-        table.add_row(title, finite, history.number(cure.loss), moved, slower)
+        numbers = (history.number(cure.loss), history.number(cure.gradient))
+        table.add_row(title, finite, *numbers, moved, slower)
     return table
 
 

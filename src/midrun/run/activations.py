@@ -25,11 +25,13 @@ _TABLES = ("_global_forward_pre_hooks", "_global_forward_hooks")
 
 
 class Sampler:
-    """Sees one forward pass, between `watch` and `take`. `spent` is what that took, in seconds."""
+    """Sees one forward pass: from `watch` on, and `has_begun` says so, to `take`. `spent` is what
+    that took, in seconds."""
 
     def __init__(self) -> None:
-        self.is_watching = False
+        self.has_begun = False
         self.spent = 0.0
+        self._hooks: list[tuple[dict[str, Any], Any]] = []  # and the tables that they are in
         self._thread = self._calls = 0
         self._stack: list[Any] = []
         self._names: dict[int, str] = {}  # of the modules in the outermost one that is running
@@ -44,20 +46,22 @@ class Sampler:
         before, after = self._tables()
         if KEY in before or KEY in after or has_compiled():
             return
-        self.is_watching, self.spent = True, 0.0
+        self.has_begun, self.spent = True, 0.0
         self._thread, self._calls = threading.get_ident(), 0
-        before[KEY] = functools.partial(self._guarded, self._enter)
-        after[KEY] = functools.partial(self._guarded, self._leave)
-        self._always_called()[KEY] = True
+        self._hooks = [
+            (before, functools.partial(self._guarded, self._enter)),
+            (after, functools.partial(self._guarded, self._leave)),
+            (self._always_called(), True),
+        ]
+        for table, hook in self._hooks:
+            table[KEY] = hook
 
     def stop(self) -> None:
         """See no more."""
-        if not self.is_watching:
-            return
-        self.is_watching = False
-        for table in (*self._tables(), self._always_called()):
-            table.pop(KEY, None)
-        self._stack, self._names = [], {}
+        for table, hook in self._hooks:
+            if table.get(KEY) is hook:  # not that of a microscope that the program has taken out
+                del table[KEY]
+        self._hooks, self._stack, self._names = [], [], {}
 
     def take(self) -> tuple[list[str], Any]:
         """What was seen, and see no more: names, some of them several times, and a tensor with the
@@ -66,6 +70,7 @@ class Sampler:
         Raises what went wrong meanwhile.
         """
         self.stop()
+        self.has_begun = False
         seen, models, error = self._seen, self._models, self._error
         self._seen, self._models, self._error = [], {}, None
         if error is not None:

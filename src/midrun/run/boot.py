@@ -116,6 +116,7 @@ def make_run(
         alarm.install(run, spec.on_nan, cures=spec.cures)
     if spec.journal and not spec.attach and not spec.verify:
         run.journal = Journal(run)
+    run.once.install()  # around what a branch puts in the place of such functions
     signals.install(run)
     after_import(loaders.MODULE, loaders.watch)
     after_import(loaders.STATEFUL_MODULE, loaders.watch)

@@ -25,6 +25,7 @@ from midrun.run.flags import Flags
 from midrun.run.hook import Own
 from midrun.run.journal import Journal
 from midrun.run.memory import Memory
+from midrun.run.once import Once
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
 from midrun.run.saving import Snapshot, Unsaved
@@ -63,6 +64,7 @@ class Run:
         self.ambient = default_ambient()
         self.library = LibraryObjects()
         self.exits = Exits(self)
+        self.once = Once(self)
         self.environment = Environment()
         self.handlers: Handlers | None = None
         self.wanted: dict[int, list[Wanted]] = {}
@@ -87,9 +89,8 @@ class Run:
         self._busy = self._leaving = False
         self._told: set[str] = set()
         self._quiet = quiet
-        self._writing = 0
+        self._writing, self._failed = 0, False
         self._last: Pending | None = None
-        self._failed = False
         self._not_before = self._in_vain = 0.0
 
     @functools.cached_property
@@ -217,10 +218,7 @@ class Run:
             self.ask(reason)
 
     def attempt(
-        self,
-        reason: Reason,
-        frame: types.FrameType,
-        asking: types.FrameType | None = None,
+        self, reason: Reason, frame: types.FrameType, asking: types.FrameType | None = None
     ) -> bool:
         """Save now, with `frame` as the innermost; False if that can't be done here."""
         self._busy = True
@@ -263,7 +261,7 @@ class Run:
         self.policy.taken(reason, began, time.monotonic())
         self._in_vain = 0.0
         if self.watch is not None:
-            self.watch.taken(snapshot)
+            self.watch.taken(snapshot, reason)
         if reason.text in self._told:
             self.say(f"{reason.text}: taken {_place(frame)}")
             self._told.discard(reason.text)

@@ -23,7 +23,7 @@ from midrun.run.modules import Module, apply_edits
 from midrun.run.places import parse
 from midrun.run.saving import versions
 from midrun.run.seeds import seed_on_import
-from midrun.run.sentinel import Count
+from midrun.run.seen import Count
 from midrun.run.spec import Spec
 from midrun.run.stale import stale_edits, told
 from midrun.source.book import Book
@@ -64,6 +64,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     run.follow(wanted)
     if run.sentinel is not None:
         run.sentinel.go_on(Count(**(manifest.get("training") or {})))
+    run.once.go_on(manifest.get("once"), savepoint.run.events())
     if child["seed"] is not None:
         seed_on_import(child["seed"])
     _warn_of_versions(run, manifest["versions"])

@@ -121,6 +121,7 @@ class Snapshot:
             "notes": self._notes(session, root),
             "versions": versions(),
             "output": _output_offsets(),
+            "once": run.once.write(),
             "training": vars(run.sentinel.count) if run.sentinel is not None else None,
         }
 

@@ -112,7 +112,7 @@ class Sentinel:
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
         self._count_backward()
-        if self._sampler.is_watching:
+        if self._sampler.has_begun:
             self._safely(self._take_sample)
         now = time.perf_counter()
         if self._is_over or not (self._bad_losses or self._is_due or now >= self._next_loss):

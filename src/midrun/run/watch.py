@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 
 _MOST_SKIPPED = 100  # lines and checks between two tries
+_POINT = "point "
+
+
+def is_point(reason: str) -> bool:
+    """Whether a savepoint was taken for `midrun verify`, and not by the script itself."""
+    return reason.startswith(_POINT)
 
 
 class Watch:
@@ -68,10 +74,12 @@ class Watch:
             self._skip -= 1
             return None
         count, lines = self._points[0]
-        return Reason(f"point {count}+{lines}", asked=False)
+        return Reason(f"{_POINT}{count}+{lines}", asked=False)
 
-    def taken(self, snapshot: Snapshot) -> None:
-        """A point was saved."""
+    def taken(self, snapshot: Snapshot, reason: Reason) -> None:
+        """A savepoint was taken: a point's, or one that the script asked for."""
+        if not is_point(reason.text):
+            return
         del self._points[0]
         self._lines = self._failures = self._skip = 0
         snapshot.wait()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from midrun.run.spec import Spec, command
+from midrun.run.watch import is_point
 from midrun.verify.mask import Mask, Outcome
 
 At = tuple[int, int]  # where to save: the count of a check, and lines to run after it
@@ -131,8 +132,7 @@ class Verifier:
                 report.undetermined = ""
                 report.failed = f"taking savepoints changes the program: {mask.undetermined}"
             return
-        for number, savepoint in enumerate(self._savepoints(), 1):
-            manifest = json.loads((savepoint / "manifest.json").read_text())
+        for number, (savepoint, manifest) in enumerate(self._savepoints().items(), 1):
             outcome = self._resume(savepoint, cwd)
             point = _point(number, savepoint, manifest)
             before = second.out[: manifest["output"]["stdout"]]
@@ -153,16 +153,16 @@ class Verifier:
             return
         for number, at in enumerate(points, 1):
             cwd = self._cwd()
-            known = set(self._savepoints())
+            known = self._savepoints()
             stopped = self._start(replace(self._spec, points=[at]), self._arguments, cwd, True)
-            fresh = [s for s in self._savepoints() if s not in known]
+            fresh = [s for s in self._savepoints().items() if s[0] not in known]
             if not fresh:
                 faults = mask.compare(first, stopped, b"")
                 point = Point(number, "none: no place after it could be saved", "", 0, 0, faults)
             else:
-                manifest = json.loads((fresh[0] / "manifest.json").read_text())
-                point = _point(number, fresh[0], manifest)
-                outcome = self._resume(fresh[0], cwd)
+                savepoint, manifest = fresh[0]
+                point = _point(number, savepoint, manifest)
+                outcome = self._resume(savepoint, cwd)
                 point.faults = mask.compare(first, outcome, stopped.out)
                 point.miscounted = mask.miscounted(first, outcome)
             report.points.append(point)
@@ -209,9 +209,12 @@ class Verifier:
     def _hash_seed(self) -> str:
         return self._spec.hash_seed or str(self._seed % (1 << 32) or 1)
 
-    def _savepoints(self) -> list[Path]:
+    def _savepoints(self) -> dict[Path, dict[str, Any]]:
+        """The folders of the points' savepoints, and their manifests."""
         found = (self._folder / "store" / "runs").glob("*/savepoints/*/manifest.json")
-        return sorted((p.parent for p in found if p.parent.name.isdigit()), key=_order)
+        folders = sorted((p.parent for p in found if p.parent.name.isdigit()), key=_order)
+        manifests = {p: json.loads((p / "manifest.json").read_text()) for p in folders}
+        return {p: manifest for p, manifest in manifests.items() if is_point(manifest["reason"])}
 
 
 def _point(number: int, savepoint: Path, manifest: dict[str, Any]) -> Point:
