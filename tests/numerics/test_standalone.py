@@ -30,6 +30,16 @@ def test_a_bad_loss_without_a_backward_pass():
     assert sight.finding.cause == "log-domain"
 
 
+def test_a_way_of_thousands_of_operations():
+    weight = torch.nn.Parameter(torch.tensor(0.0))
+    with midrun.microscope(show=False) as sight:
+        state = torch.log(weight)
+        for _ in range(3000):
+            state = state * 1.0
+        state.backward()
+    assert sight.finding.cause == "log-domain"
+
+
 def test_a_parameter_that_an_optimizer_spoils():
     net = model().half()
     optimizer = torch.optim.Adam(net.parameters(), eps=1e-12)

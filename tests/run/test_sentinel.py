@@ -50,6 +50,10 @@ class Training:
         self.weight.grad = torch.full((3,), gradient)
         self.sentinel.gradients()
 
+    def derivative(self, loss: float) -> None:
+        self.sentinel._next_loss = 0.0
+        self.sentinel.derivative([torch.tensor(loss)], sys._getframe())
+
     def step(self, weight: float = 1.0) -> None:
         self.sentinel.before_step(self.optimizer)
         with torch.no_grad():
@@ -256,3 +260,67 @@ def test_a_look_without_the_loss_of_its_step_has_none():
     training.sentinel.loss([torch.tensor(5.0)], sys._getframe())
     training.step()
     assert math.isnan(training.sentinel.history[-1].loss)
+
+
+def test_a_program_that_only_takes_derivatives_is_watched_by_them():
+    training = Training()
+    for _ in range(50):
+        training.derivative(1.0)
+    assert training.sentinel.count == Count(50, 0, by_hand=True)
+    for _ in range(30):
+        training.derivative(math.nan)
+    (trip,) = training.trips
+    assert (trip.what, trip.count.backwards) == ("loss", 71)
+    assert trip.clean == Count(30, 0, by_hand=True)
+
+
+def test_bad_derivatives_that_such_a_program_leaves_out_are_no_alarm():
+    training = Training()
+    for _ in range(30):
+        training.derivative(math.inf)
+        training.derivative(1.0)
+    training.sentinel.end(None)
+    assert training.trips == []
+
+
+def test_such_a_program_may_end_before_many_were_bad():
+    training = Training()
+    training.derivative(1.0)
+    training.derivative(math.nan)
+    training.sentinel.end(None)
+    assert [trip.what for trip in training.trips] == ["loss"]
+
+
+def test_derivatives_beside_backward_passes_are_not_counted():
+    """As in a gradient penalty, whose first derivative comes before the first backward pass."""
+    training = Training()
+    for _ in range(30):
+        training.derivative(math.inf)
+        training.train(1)
+    training.sentinel.end(None)
+    assert training.sentinel.count == Count(30, 30)
+    assert training.trips == []
+
+
+def test_how_a_program_trains_is_known_after_a_resume():
+    training, by_hand = Training(), Training()
+    training.sentinel.go_on(Count(5, 0))
+    training.derivative(1.0)
+    by_hand.sentinel.go_on(Count(5, 0, by_hand=True))
+    by_hand.derivative(1.0)
+    assert training.sentinel.count == Count(5, 0)
+    assert by_hand.sentinel.count == Count(6, 0, by_hand=True)
+
+
+def test_a_derivative_for_each_of_many_samples_is_no_loss():
+    training = Training()
+    seen = []
+
+    def of_one(x):
+        seen.append(x)
+        training.sentinel.derivative([x], sys._getframe())
+        return x * 2
+
+    torch.func.vmap(of_one)(torch.ones(4))
+    assert seen
+    assert training.sentinel.count == Count()

@@ -16,6 +16,9 @@ class Told:
     def loss(self, tensors, frame):
         self.turns.append(("loss", [t.item() for t in tensors], frame.f_code.co_filename))
 
+    def derivative(self, tensors, frame):
+        self.turns.append(("derivative", [t.item() for t in tensors], frame.f_code.co_filename))
+
     def gradients(self):
         self.turns.append("gradients")
 
@@ -50,13 +53,24 @@ def test_several_losses_and_edges_of_the_graph_are_passed_on_as_they_are():
     assert [turn[1] for turn in told.turns if turn != "gradients"] == [[2.0, 4.0], []]
 
 
+def test_derivatives_that_the_program_takes_itself_are_told():
+    told = Told()
+    x = torch.tensor(3.0, requires_grad=True)
+    with watching_steps(told):
+        assert torch.autograd.grad(x * x, x)[0].item() == 6.0
+        assert torch.func.grad(lambda x: x**3)(torch.tensor(2.0)).item() == 12.0
+    assert [turn[:2] for turn in told.turns] == [("derivative", [9.0]), ("derivative", [8.0])]
+    assert told.turns[0][2] == __file__
+
+
 def test_all_is_as_before_after_it():
     from torch.optim import optimizer as module
 
-    before = torch.autograd.backward
+    before = torch.autograd.backward, torch.autograd.grad
     with watching_steps(Told()):
-        assert torch.autograd.backward is not before
-    assert torch.autograd.backward is before
+        assert torch.autograd.backward is not before[0]
+        assert torch.autograd.grad is not before[1]
+    assert (torch.autograd.backward, torch.autograd.grad) == before
     assert KEY not in module._global_optimizer_pre_hooks
 
 

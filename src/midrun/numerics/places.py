@@ -68,6 +68,14 @@ class Places:
             frame = frame.f_back
         return False
 
+    def is_within(self, folder: str, frame: types.FrameType | None) -> bool:
+        """Whether code of a library's `folder` is anywhere on the stack from `frame` outwards."""
+        while frame is not None:
+            if folder in frame.f_code.co_filename:
+                return True
+            frame = frame.f_back
+        return False
+
 
 def place_of(frame: types.FrameType) -> Place:
     """Where a frame is."""

@@ -91,8 +91,8 @@ class Replay(Attached):
     def end(self, error: BaseException | None) -> None:
         """The program has ended before anything was seen; if by an error, it may have noticed."""
         if self._lens is not None and self._entered:
-            found = self._suspect or (self._lens.at_error(error) if error is not None else None)
-            self._answer(found)
+            seen = self._lens.at_error(error) if error is not None else None
+            self._answer(self._suspect or self._dated(seen))
         self._answer(None)
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
@@ -103,20 +103,33 @@ class Replay(Attached):
         value = tensors[0].detach() if tensors and tensors[0].numel() == 1 else None
         self._loss = float(value.real) if value is not None else math.nan
         lens.saw_loss(self.count, self._loss)
-        found = lens.bad(tensors, "loss") if self._entered else None
-        self._suspect = self._suspect or found
+        if self._entered and self._suspect is None:
+            self._suspect = self._dated(lens.bad(tensors, "loss"))
+
+    def derivative(self, tensors: list[Any], frame: types.FrameType) -> None:
+        before = self._backwards
+        super().derivative(tensors, frame)
+        if self._backwards == before:  # it is not this program's backward pass
+            return
+        if math.isfinite(self._loss):
+            self._suspect = None  # the program has left the bad one out
+        elif self._backwards >= self._request.bad:
+            self._answer(self._suspect)
+        if self._entered:
+            self._watching().next_step()
+        self._enter_if_due()
 
     def gradients(self) -> None:
         lens = self._watching()
         if self._entered and self._suspect is None and (leaves := lens.leaves()):
-            self._suspect = lens.bad(gradients_of(leaves), "gradient")
+            self._suspect = self._dated(lens.bad(gradients_of(leaves), "gradient"))
 
     def before_step(self, optimizer: Any) -> None:
         lens = self._watching()
         lens.saw_gradients(self.count, optimizer)
         if self._entered:
             gradients = gradients_of(parameters_of(optimizer.param_groups))
-            found = lens.bad(gradients, "gradient")
+            found = self._dated(lens.bad(gradients, "gradient"))
             still_bad = self._suspect is not None and not math.isfinite(self._loss)
             if found is not None or still_bad:
                 self._answer(self._suspect or found)
@@ -129,7 +142,9 @@ class Replay(Attached):
         if self._entered:
             lens = self._watching()
             lens.in_optimizer(False)
-            found = lens.bad(parameters_of(optimizer.param_groups), "parameter")
+            found = self._dated(lens.bad(parameters_of(optimizer.param_groups), "parameter"))
+            if found is not None:
+                found.step -= 1  # it has been counted
             if found is not None:
                 self._answer(self._suspect or found)
             lens.next_step()
@@ -158,12 +173,18 @@ class Replay(Attached):
                 self._run.policy.wanted.clear()
             self._watching().enter()
 
+    def _dated(self, found: Finding | None) -> Finding | None:
+        """What was found, with when that was."""
+        if found is not None:
+            found.backward = self.count.backwards
+            found.step = found.backward if self._by_hand else self.count.steps + 1
+            found.item = self.batches.item(found.sample)
+        return found
+
     def _answer(self, found: Finding | None) -> NoReturn:
         """Write what was found, and end the process."""
         answer: dict[str, Any] = {"found": None, "reached": self.count.backwards}
         if found is not None:
-            found.step, found.backward = self.count.steps + 1, self.count.backwards
-            found.item = self.batches.item(found.sample)
             if found.cause == "bad-input":
                 self.arrays.tell(found)
             answer["found"] = dataclasses.asdict(found)

@@ -38,6 +38,9 @@ class _Watcher:
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
         self.check(tensors, "loss")
 
+    def derivative(self, tensors: list[Any], frame: types.FrameType) -> None:
+        pass
+
     def gradients(self) -> None:
         self.check(gradients_of(self._lens.leaves()), "gradient")
 

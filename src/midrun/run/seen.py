@@ -9,10 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Count:
-    """How far the training is: backward passes begun, and steps of optimizers done."""
+    """How far the training is: backward passes begun, and steps of optimizers done. `by_hand` says
+    that the program has called `backward` nowhere yet, and only derivatives were counted."""
 
     backwards: int = 0
     steps: int = 0
+    by_hand: bool = False
 
     def within(self, other: Count) -> bool:
         """Whether this is not after `other`."""

@@ -10,6 +10,10 @@ are kept (see `midrun.run.activations`), for people to see what grew.
 A loss that is not finite is no alarm by itself: GradScaler and careful programs skip such a step.
 It is one when a step is taken with it, or when it comes many times on end.
 
+A program may call neither `backward` nor an optimizer, but work out derivatives itself, by
+torch.func or `torch.autograd.grad`, and change its parameters by hand. What it takes derivatives of
+is then its loss, and each time counts as a backward pass; parameters are not looked at.
+
 On an accelerator nothing is waited for: results are copied to pinned memory and read when the
 device says that they are there, some steps later.
 """
@@ -35,6 +39,7 @@ _BETWEEN_SAMPLES = 0.5  # seconds at least
 _BETWEEN_LOOKS = 0.1  # seconds at least; each also slows the step after it, by emptying caches
 _BETWEEN_LOSSES = 0.005  # seconds
 _LATE = 1.0  # seconds that a look waits for the loss that belongs to it; some steps have none
+_BEFORE = 20  # derivatives before one that is finite, since which all was: several make a step
 _SKIPPED = 20  # losses on end that are not finite, without a step: more than a GradScaler needs
 _HISTORY = 200  # looks, and samples, that are kept
 
@@ -79,16 +84,19 @@ class Sentinel:
         self._at = ("", 0)
         self._late: deque[tuple[Any, Any, Callable[[list[float]], None]]] = deque()
         self._is_over = False
+        self._by_hand = False  # derivatives count as backward passes, as long as there is no other
+        self._in_derivative = False
 
     @property
     def count(self) -> Count:
         """How far the training is."""
-        return Count(self._backwards, self._steps)
+        return Count(self._backwards, self._steps, self._by_hand)
 
     def go_on(self, count: Count) -> None:
         """The program continues from where it was at `count`."""
         self.clean = count
         self._backwards, self._steps = count.backwards, count.steps
+        self._by_hand = count.by_hand
 
     def begin(self) -> None:
         """The program is about to start, or to go on."""
@@ -99,13 +107,10 @@ class Sentinel:
 
     def end(self, error: BaseException | None) -> None:
         """The program has ended, by `error` if there is one: look once more."""
-        if (
-            not self._is_over
-            and self._optimizer is not None
-            and (error is None or not isinstance(error, KeyboardInterrupt))
-        ):
-            self._safely(lambda: self._look(self._optimizer))
-            if error is not None and self._bad_losses:
+        if not self._is_over and not isinstance(error, KeyboardInterrupt):
+            if self._optimizer is not None:
+                self._safely(lambda: self._look(self._optimizer))
+            if self._bad_losses and (error is not None or self._by_hand):
                 self._trip("loss", self._loss)
         self._close()
         self._alarm.end()
@@ -122,6 +127,16 @@ class Sentinel:
         self._at = self._own_line(frame)
         if tensors and tensors[0].numel() == 1:
             self._safely(lambda: self._read(tensors[0], self._saw_loss))
+
+    def derivative(self, tensors: list[Any], frame: types.FrameType) -> None:
+        has_others = (self._backwards and not self._by_hand) or self._steps
+        if has_others or not tensors or not _is_number(tensors[0]):
+            return
+        self._by_hand = self._in_derivative = True
+        try:
+            self.loss(tensors, frame)
+        finally:
+            self._in_derivative = False
 
     def gradients(self) -> None:
         pass
@@ -144,6 +159,8 @@ class Sentinel:
         self._steps += 1
 
     def _count_backward(self) -> None:
+        if self._by_hand and not self._in_derivative:
+            self._by_hand, self._backwards = False, 0
         self._backwards += 1
 
     def _safely(self, action: Callable[[], None]) -> None:
@@ -184,6 +201,9 @@ class Sentinel:
         self._bad_losses = 0 if math.isfinite(self._loss) else self._bad_losses + 1
         if self._bad_losses > _SKIPPED:
             self._trip("loss", self._loss)
+        if self._by_hand and not self._bad_losses:
+            self.clean = Count(max(0, self._backwards - _BEFORE), 0, by_hand=True)
+            self._alarm.calm()
 
     def _look(self, optimizer: Any) -> None:
         """Look at all gradients and parameters of an optimizer."""
@@ -252,6 +272,12 @@ class Sentinel:
         while self._late and self._late[0][1].query():
             there, _, action = self._late.popleft()
             action(there.tolist())
+
+
+def _is_number(tensor: Any) -> bool:
+    """Whether a tensor is one number, and not one for each of many samples (torch.func.vmap)."""
+    functorch = sys.modules["torch"]._C._functorch
+    return tensor.numel() == 1 and not functorch.is_functorch_wrapped_tensor(tensor)
 
 
 def name_of(optimizer: Any) -> str:

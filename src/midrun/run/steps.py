@@ -2,7 +2,8 @@
 of optimizers.
 
 torch has hooks for the steps of all optimizers. For backward passes it has none, so
-`torch.autograd.backward` is wrapped, which `Tensor.backward` calls, too.
+`torch.autograd.backward` is wrapped, which `Tensor.backward` calls, too, and `torch.autograd.grad`,
+by which torch.func takes derivatives.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ class Watcher(Protocol):
 
     def loss(self, tensors: list[Any], frame: types.FrameType) -> None:
         """A backward pass is about to begin at `tensors`."""
+
+    def derivative(self, tensors: list[Any], frame: types.FrameType) -> None:
+        """`torch.autograd.grad` is about to work out derivatives of `tensors`, perhaps in the midst
+        of a forward pass."""
 
     def gradients(self) -> None:
         """A backward pass is done."""
@@ -59,14 +64,14 @@ def watching_steps(watcher: Watcher) -> Iterator[None]:
     """Tell `watcher` in a block alone; torch must have been imported. Who was told before is told
     again after it."""
     autograd, optimizers = sys.modules["torch.autograd"], sys.modules["torch.optim.optimizer"]
-    backward = vars(autograd)["backward"]
+    wrapped = {name: vars(autograd)[name] for name in ("backward", "grad")}
     tables = [vars(optimizers)[name] for name in _TABLES]
     before = [table.get(KEY) for table in tables]
     watch_steps(watcher)
     try:
         yield
     finally:
-        vars(autograd)["backward"] = backward
+        vars(autograd).update(wrapped)
         for table, hook in zip(tables, before, strict=True):
             del table[KEY]
             if hook is not None:
@@ -74,23 +79,38 @@ def watching_steps(watcher: Watcher) -> Iterator[None]:
 
 
 def _wrap(module: types.ModuleType, watcher: Watcher) -> None:
-    original = getattr(module.backward, "__wrapped__", module.backward)
+    of_loss = getattr(module.backward, "__wrapped__", module.backward)
+    of_any = getattr(module.grad, "__wrapped__", module.grad)
 
-    @functools.wraps(original)
+    @functools.wraps(of_loss)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
         if is_compiling():
-            return original(tensors, *args, **kwargs)
-        if isinstance(tensors, module.torch.Tensor):
-            found = [tensors]
-        else:
-            given = tensors if type(tensors) in (list, tuple) else []
-            found = [tensor for tensor in given if isinstance(tensor, module.torch.Tensor)]
-        watcher.loss(found, sys._getframe(1))
-        result = original(tensors, *args, **kwargs)
+            return of_loss(tensors, *args, **kwargs)
+        watcher.loss(_tensors(tensors), sys._getframe(1))
+        result = of_loss(tensors, *args, **kwargs)
         watcher.gradients()
         return result
 
-    vars(module)["backward"] = backward
+    @functools.wraps(of_any)
+    def grad(outputs: Any, *args: Any, **kwargs: Any) -> Any:
+        if not is_compiling():
+            watcher.derivative(_tensors(outputs), sys._getframe(1))
+        return of_any(outputs, *args, **kwargs)
+
+    vars(module).update(backward=backward, grad=grad)
+
+
+def _tensors(given: Any) -> list[Any]:
+    """The tensors that derivatives are to be taken of; torch.func's without what is around them."""
+    torch = sys.modules["torch"]
+    functorch = torch._C._functorch
+    found = []
+    for tensor in given if type(given) in (list, tuple) else [given]:
+        if isinstance(tensor, torch.Tensor):
+            while functorch.is_gradtrackingtensor(tensor):
+                tensor = functorch.get_unwrapped(tensor)
+            found.append(tensor)
+    return found
 
 
 def _hook(module: types.ModuleType, watcher: Watcher) -> None:

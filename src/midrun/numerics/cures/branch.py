@@ -98,6 +98,9 @@ class Branch(Attached):
             is_finite = math.isfinite(value)
             self._outcome.losses[self.count.backwards] = value if is_finite else None
             self._bad_losses = 0 if is_finite else self._bad_losses + 1
+            if self._by_hand and not is_finite:
+                self._outcome.finite = False
+                self._answer()
 
     def before_step(self, optimizer: Any) -> None:
         self._end_if_done()

@@ -9,14 +9,16 @@ unless that was put there on purpose, by a mask, a literal or a fill: then it is
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
 
 from midrun.numerics.microscope.events import Event, Operand
+from midrun.numerics.microscope.look import HALVES
 from midrun.numerics.microscope.mode import ALLOCATIONS, Microscope
-from midrun.numerics.microscope.tensors import Kind, kind
+from midrun.numerics.microscope.tensors import Kind, at, kind
 
 # Operations by which programs write infinities on purpose.
 _DELIBERATE = frozenset({
@@ -24,6 +26,7 @@ _DELIBERATE = frozenset({
     "lift_fresh_copy", "constant_pad_nd", "where", "index_fill", "scatter",
     "max_pool2d_with_indices",
 })  # fmt: skip
+_DIVISORS = {"div": "other", "reciprocal": "self", "rsqrt": "self"}
 _SELECTIONS = frozenset({
     "where", "masked_fill", "index", "masked_select", "gather", "clamp", "clamp_min", "clamp_max",
     "minimum", "maximum", "index_select", "nan_to_num",
@@ -45,16 +48,17 @@ class Origin:
     way: list[Event] = field(default_factory=list)
 
 
-def trace(microscope: Microscope, tensor: torch.Tensor) -> Origin | None:
-    """Where the bad values of `tensor` began; None if no operation that was seen wrote it."""
+def trace(microscope: Microscope, tensors: Sequence[torch.Tensor]) -> list[Origin]:
+    """Where the bad values of `tensors` began, without those that no operation wrote that was
+    seen."""
     tracer = _Tracer(microscope.events)
-    event = tracer.source(microscope.writers(tensor), kind(tensor))
-    return tracer.origin(event) if event is not None else None
+    sources = [tracer.source(microscope.writers(tensor), kind(tensor)) for tensor in tensors]
+    return [tracer.trace(event) for event in sources if event is not None]
 
 
 def trace_event(microscope: Microscope, event: Event) -> Origin:
     """Where the bad values that `event` gave began."""
-    return _Tracer(microscope.events).origin(event)
+    return _Tracer(microscope.events).trace(event)
 
 
 def trace_last(microscope: Microscope) -> Origin | None:
@@ -101,6 +105,14 @@ class _Tracer:
                 found = found or event
         return found
 
+    def trace(self, event: Event) -> Origin:
+        """Where the bad values that `event` gave began. That is worked out for all before it first,
+        from the oldest on, so that no chain is too long for Python's stack."""
+        for earlier in self._events.values():
+            if earlier.bad >= 0 and earlier.index < event.index:
+                self.origin(earlier)
+        return self.origin(event)
+
     def origin(self, event: Event) -> Origin:
         if event.index not in self._known:
             found = self._origin(event)
@@ -121,6 +133,9 @@ class _Tracer:
         real = [o for o in earlier if not o.deliberate and not _same_node(event, o.event)]
         if real and not self._was_thrown_away(event, real[0]):
             return real[0]
+        swallowed = self._swallowed(event) if event.is_born and not earlier else None
+        if swallowed is not None:
+            return swallowed
         own = Origin(event, deliberate=event.base in _DELIBERATE and not is_nan, fed=earlier)
         made = event.forward
         if made is not None and made.bad >= 0 and made.base not in _DELIBERATE and not earlier:
@@ -132,6 +147,25 @@ class _Tracer:
         if earlier and not is_nan and not (event.is_born and not own.deliberate):
             return earlier[0]
         return own
+
+    def _swallowed(self, event: Event) -> Origin | None:
+        """Where an infinity of half precision began that made a zero which `event` can't take: the
+        logarithm of 1 / inf, where the quotient is far from zero."""
+        index, operands = event.birth, list(event.inputs)
+        for operand in itertools.islice(operands, 8):  # grows as it goes
+            if not _is_at(operand, index, event, (0.0,)) or not operand.writers:
+                continue
+            maker = self._events.get(operand.writers[-1])
+            if maker is None:
+                continue
+            divisor = maker.operand(_DIVISORS.get(maker.base, ""))
+            if divisor is None or not _is_at(divisor, index, event, (math.inf, -math.inf)):
+                operands += maker.inputs
+                continue
+            origin = self._from(maker, replace(divisor, kind=Kind.INF))
+            is_lost = not origin.deliberate and divisor.dtype in HALVES
+            return replace(origin, way=[*origin.way, maker]) if is_lost else None
+        return None
 
     def _was_thrown_away(self, event: Event, origin: Origin) -> bool:
         """Whether the infinity did no harm in the forward pass, since all that took it selected
@@ -161,6 +195,14 @@ class _Tracer:
             deliberate = operand.kind is Kind.INF and not operand.is_parameter
             return Origin(event, operand, outside=True, deliberate=deliberate)
         return self.origin(source)
+
+
+def _is_at(
+    operand: Operand, index: tuple[int, ...] | None, event: Event, numbers: tuple[float, ...]
+) -> bool:
+    """Whether an operand is one of some numbers at an element of what `event` gives."""
+    value = operand.value()
+    return value is not None and at(value, index or (), event.output.shape) in numbers
 
 
 def _same_node(event: Event, other: Event) -> bool:

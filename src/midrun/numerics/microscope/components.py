@@ -118,6 +118,6 @@ def _norm(tensor: torch.Tensor) -> float:
 
 def _largest_of(tensor: torch.Tensor) -> float | None:
     with torch.utils._python_dispatch._disable_current_modes(), torch.no_grad():
-        if not judged(tensor):
+        if not judged(tensor) or tensor.layout is not torch.strided:
             return None
         return float(tensor.detach().abs().max())

@@ -36,7 +36,7 @@ def diagnose(origin: Origin, events: Mapping[int, Event]) -> Diagnosis:
     if cause == "bad-input":
         found.phase = "data"
         found.place = _entrance(origin, events)
-    lines = {_line(event.place)}
+    lines = {_line(found.place)}
     for passed in (*(fed.event for fed in origin.fed), *origin.way):
         if passed.place is not None and _line(passed.place) not in lines:
             lines.add(_line(passed.place))
@@ -81,10 +81,17 @@ def _literal(origin: Origin) -> tuple[str, str]:
 
 
 def _from_data(origin: Origin) -> Operand | None:
-    """An infinity that came from outside, where it was no mask's."""
+    """What held an infinity that came from outside, beside other values: a tensor of nothing else,
+    such as `torch.tensor(-math.inf)`, was written so."""
     if origin.outside:
         return origin.operand
-    return next((fed.operand for fed in origin.fed if fed.outside), None)
+    fed = (fed.operand for fed in origin.fed if fed.outside)
+    return next((o for o in fed if o is not None and not _is_all_infinite(o)), None)
+
+
+def _is_all_infinite(operand: Operand) -> bool:
+    value = operand.value()
+    return value is not None and bool(value.isinf().all())
 
 
 def _entrance(origin: Origin, events: Mapping[int, Event]) -> Place | None:

@@ -19,6 +19,7 @@ from midrun.numerics.microscope.diagnosis import diagnose
 from midrun.numerics.microscope.mode import Microscope
 from midrun.numerics.microscope.tensors import kind
 from midrun.numerics.places import Place
+from midrun.numerics.related import batch_loop, construction
 from midrun.numerics.trend import Growth, growth, jump
 from midrun.run.seen import Count, Look
 from midrun.run.sentinel import name_of
@@ -98,14 +99,10 @@ class Lens:
     def bad(self, tensors: Iterable[Any], what: str) -> Finding | None:
         """What there is to say if any of `tensors` is bad: the earliest of where they began."""
         with torch.utils._python_dispatch._disable_current_modes():
-            origins = [
-                trace(self._scope, tensor)
-                for tensor in tensors
-                if isinstance(tensor, torch.Tensor) and kind(tensor)
-            ]
-            if not origins:
+            wrong = [t for t in tensors if isinstance(t, torch.Tensor) and kind(t)]
+            if not wrong:
                 return None
-            known = [origin for origin in origins if origin is not None]
+            known = trace(self._scope, wrong)
             if not known:
                 return Finding(
                     "unknown", "it was bad before the first operation that was watched",
@@ -140,7 +137,20 @@ class Lens:
             if found.step_line is not None:
                 found.also = [line for line in (found.line, *found.also) if line is not None]
                 found.line = found.step_line
+        found.also += self._related(found, name)
         return found
+
+    def _related(self, found: Finding, optimizer: str) -> list[Line]:
+        """Where the optimizer was made whose step is to blame, or where a bad batch comes from."""
+        blamed, step, line = found.line, found.step_line, None
+        if blamed is None:
+            return []
+        is_step = step is not None and (blamed.file, blamed.line) == (step.file, step.line)
+        if found.phase == "optimizer" and is_step:
+            line = construction(optimizer.partition(" ")[0], blamed, self._scope.places.own)
+        elif found.cause == "bad-input":
+            line = batch_loop(blamed.file, blamed.line)
+        return [line] if line is not None else []
 
     def _growth(self) -> tuple[str, Growth] | None:
         """The optimizer whose training grows without end, and what of it; of several, the one that

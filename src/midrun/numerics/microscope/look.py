@@ -14,6 +14,8 @@ from midrun.numerics.microscope.tensors import at
 
 Answer = tuple[str, str] | None  # of a rule: the name of a cause, and what is seen in numbers
 HALVES = (torch.float16, torch.bfloat16)
+_BACK = 8  # operations
+_SMALLEST = 6e-8  # number of float16, which has the fewest small ones
 
 
 @dataclass
@@ -75,26 +77,51 @@ class Look:
         return None if result is None else at(result, self.index, self.event.output.shape)
 
     def underflowed(self, name: str) -> Any:
-        """What the zero in an operand would be in float32, if it is zero for its precision only:
-        looked for in the operations that made it, up to eight back."""
+        """What the zero in an operand would be in float32, if it is zero for its precision only: up
+        to eight operations that led to it are done in float32."""
         operand = self.event.operand(name)
-        for _ in range(8):
-            if operand is None or (maker := self.made(operand)) is None:
-                return None
-            halves = [o for o in maker.inputs if o.dtype in HALVES]
-            if operand.dtype not in HALVES and not halves:
-                return None
-            result = recompute(maker)
-            if operand.dtype in HALVES and result is not None:
-                exact = at(result, self.index, self.event.output.shape)
-                if exact:
-                    return exact
-            operand = next(iter(halves), None)
-        return None
+        if operand is None:
+            return None
+        result = self._exact(operand, _BACK)
+        exact = at(result, self.index, self.event.output.shape) if result is not None else None
+        return exact or None
+
+    def _exact(self, operand: Operand, back: int) -> torch.Tensor | None:
+        """An operand that is of half precision, or was made of such, in float32; None if that is
+        not known."""
+        maker = self.made(operand) if back else None
+        value = operand.value()
+        if maker is None or value is None:
+            return None
+        halves = [o for o in maker.inputs if o.dtype in HALVES]
+        if not value.is_floating_point() or (operand.dtype not in HALVES and not halves):
+            return None
+        result = recompute(maker)
+        if result is None:
+            return None
+        # The operand may be a view, in another shape or of some elements.
+        if result.numel() != value.numel() or not _are_close(result.reshape(value.shape), value):
+            return None
+        exact = {o.name: found for o in halves if (found := self._exact(o, back - 1)) is not None}
+        result = recompute(maker, exact)
+        return None if result is None else result.reshape(value.shape)
 
 
-def recompute(event: Event) -> torch.Tensor | None:
-    """An operation's first result, done in float32; None if its operands are not at hand."""
+def _are_close(result: torch.Tensor, value: torch.Tensor) -> bool:
+    """Whether two tensors are the same where both are finite, to the precision of the second."""
+    value = value.detach().to(result.dtype)
+    both = result.isfinite() & value.isfinite()
+    result, value = result[both], value[both]
+    if not value.numel():
+        return True
+    atol = 0.01 * float(value.abs().max()) + _SMALLEST
+    return bool(torch.allclose(result, value, rtol=0.02, atol=atol))
+
+
+def recompute(event: Event, exact: Mapping[str, torch.Tensor] | None = None) -> torch.Tensor | None:
+    """An operation's first result, done in float32, perhaps with other operands that are `exact`;
+    None if its operands are not at hand."""
+    exact = exact or {}
     values: list[Any] = []
     named: dict[str, Any] = {}
     for argument in event.func._schema.arguments:
@@ -110,7 +137,7 @@ def recompute(event: Event) -> torch.Tensor | None:
                 else:
                     return None
             else:
-                value = operand.value()
+                value = exact.get(operand.name, operand.value())
                 if value is None:
                     return None
                 if value.is_floating_point():

@@ -30,6 +30,7 @@ from midrun.numerics.places import Place, Places
 
 _REMEMBERED = 3  # steps
 _LOADING = "torch/utils/data/"
+_TRANSFORMS = "torch/_functorch/"
 _KEPT = 1 << 20  # elements of a tensor that is kept for a look at its values
 ALLOCATIONS = frozenset({"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"})
 
@@ -112,7 +113,9 @@ class Microscope(TorchDispatchMode):  # type: ignore[misc]
         # The closure of an LBFGS runs in its step, with gradients enabled.
         in_step = self.in_optimizer and not torch.is_grad_enabled()
         if node is None and (in_step or self._is_of_gradients(args, kwargs)):
-            phase = "optimizer"
+            # What torch.func takes the derivative of may have derivatives of its own in it.
+            is_inside = not in_step and self.places.is_within(_TRANSFORMS, frame)
+            phase = "forward" if is_inside else "optimizer"
         event = Event(self._count, func.name().replace("::", "."), func, phase, place, module,
                       [], {}, node=node.name() if node is not None else "", forward=forward,
                       in_step=in_step, in_graph=torch.is_grad_enabled(),
