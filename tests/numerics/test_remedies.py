@@ -306,6 +306,22 @@ def test_memory_that_is_not_initialised(made):
     assert "w = torch.zeros(3)" in proposed(text, "w * x", "uninitialised")
 
 
+CHAIN = """
+scale = (
+    x
+    .var(dim=1)
+    .sqrt()
+)
+"""
+
+
+def test_a_method_on_a_line_of_its_own():
+    """Python places such a call at the method's name."""
+    edits = proposed(CHAIN, "sqrt()", "infinite-derivative")
+    assert "    (x\n    .var(dim=1) + 1e-12)" in edits
+    assert "    .var(dim=1).clamp(min=1e-12)" in edits
+
+
 def test_what_hides_the_defect_is_marked():
     found = Finding("log-domain", "", "forward", "", _line("y = p.log()", "p.log()"))
     hiding = [remedy for remedy in remedies(found, lambda path: "y = p.log()") if remedy.hides]

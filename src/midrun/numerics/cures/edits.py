@@ -68,11 +68,14 @@ class File:
 
     def at(self, line: Line) -> Node | None:
         """What stands at a place: the expression, or `x /= y`, with just these ends."""
-        wanted = (line.line, line.end_line, *self._bytes(line))
+        begin, end = self._bytes(line)
+        wanted = (line.line, line.end_line, begin, end)
         for node in ast.walk(self.tree):
             if isinstance(node, Node) and wanted == (
                 node.lineno, node.end_lineno, node.col_offset, node.end_col_offset,
             ):  # fmt: skip
+                return node
+            if isinstance(node, ast.Call) and _method(node) == (line.line, begin):
                 return node
         return None
 
@@ -142,7 +145,7 @@ class File:
             return Change(begin, end, text)
         data = self.text.encode()
         has_brackets = data[:begin].endswith(b"(") and data[end:].startswith(b")")
-        if isinstance(ast.parse(text, mode="eval").body, _SIMPLE):
+        if isinstance(ast.parse(f"({text})", mode="eval").body, _SIMPLE):
             return Change(begin - has_brackets, end + has_brackets, text)
         return Change(begin, end, text if has_brackets else f"({text})")
 
@@ -197,3 +200,14 @@ class File:
     def replace(self, *changes: tuple[ast.expr, str]) -> Edit:
         """Other text in place of expressions, none of which is part of another."""
         return self.edit(*(self.change(node, text) for node, text in changes))
+
+
+def _method(call: ast.Call) -> tuple[int, int] | None:
+    """Where the name of a method stands, if it is on a later line than what it is called on begins:
+    there Python places the call (`update_start_location_to_match_attr` in its compile.c)."""
+    method = call.func
+    if not isinstance(method, ast.Attribute) or method.end_lineno in (None, method.lineno):
+        return None
+    assert method.end_lineno is not None
+    assert method.end_col_offset is not None
+    return method.end_lineno, method.end_col_offset - len(method.attr.encode())
