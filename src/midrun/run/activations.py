@@ -199,16 +199,9 @@ def _tensors(value: Any, depth: int = _NESTED) -> Iterator[Any]:
 
 def _is_readable(tensor: Any) -> bool:
     torch = sys.modules["torch"]
-    read = (
-        torch.float32,
-        torch.float16,
-        torch.bfloat16,
-        torch.float64,
-        torch.cfloat,
-        torch.cdouble,
-    )
     return bool(
-        tensor.dtype in read
+        (tensor.is_floating_point() or tensor.is_complex())
+        and tensor.element_size() > 1  # those of 8 bits have no such operations
         and tensor.layout is torch.strided
         and tensor.numel()
         and not tensor.is_meta
