@@ -125,7 +125,15 @@ def test_without_the_sentinel_nothing_is_said(project):
     assert (done.stdout, done.stderr) == ("done\n", "")
     said = project.midrun("why")
     assert said.returncode == 2
-    assert "has seen no NaN" in said.stderr
+    assert "was not watched for NaN; run it without --no-sentinel" in said.stderr
+
+
+def test_a_run_in_which_nothing_could_be_looked_at(project):
+    project.write("for i in range(3):\n    print(i)\n")
+    project.midrun("run", "train.py")
+    said = project.midrun("why")
+    assert said.returncode == 2
+    assert "had nothing to look at: no loss was given to backward()" in said.stderr
 
 
 def test_a_program_that_raises_when_it_sees_the_nan(project):

@@ -66,10 +66,22 @@ def find_case(store: Store, name: str | None) -> Case:
     trip = _trip(run)
     if trip is not None or run.info.get("status") == "crashed":
         return Case(run, trip)
-    raise MidrunError(
+    raise MidrunError(_nothing(run), slug="nothing-bad")
+
+
+def _nothing(run: Run) -> str:
+    """Why there is nothing to explain."""
+    training = run.end.get("training", {"backwards": 1})  # not known, as long as it goes on
+    if training is None:
+        return f"run {run.id} was not watched for NaN; run it without --no-sentinel"
+    if not training.get("backwards") and not training.get("steps"):
+        return (
+            f"run {run.id} has seen no NaN, and had nothing to look at: no loss was given to "
+            "backward(), no derivative taken, and no optimizer of torch took a step"
+        )
+    return (
         f"run {run.id} has seen no NaN: its losses, gradients and parameters were finite whenever "
-        "they were looked at, and it has not crashed",
-        slug="nothing-bad",
+        "they were looked at, and it has not crashed"
     )
 
 

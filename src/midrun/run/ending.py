@@ -69,12 +69,15 @@ class Ending:
         run.say(f"mend the code, then go on from there, {saved} into the run: midrun resume")
 
     def _note_end(self, error: BaseException | None) -> None:
-        """Keep how often each block was passed in all, and where it crashed."""
+        """Keep how often each block was passed in all, how far the training was, and where it
+        crashed."""
         run = self._run
         with contextlib.suppress(OSError):
             sources = {p: run.stored.keep_source(s.text) for p, s in run.book.own.items()}
             crash = [] if error is None else _places(error.__traceback__, run.book.own)
-            run.stored.note_end({"seen": seen(run), "sources": sources, "crash": crash})
+            training = vars(run.sentinel.count) if run.sentinel is not None else None
+            facts = {"seen": seen(run), "sources": sources, "crash": crash, "training": training}
+            run.stored.note_end(facts)
 
 
 def _passes(run: Run) -> dict[str, int | None]:

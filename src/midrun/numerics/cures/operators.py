@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from midrun.numerics.cures.blamed import Blamed, Remedy
+from midrun.numerics.cures.blamed import Blamed, Remedy, function
 
 _OVERFLOWS = ("overflow", "half-overflow", "bad-input")
 _INFINITIES = ("inf-minus-inf", "zero-times-inf")
@@ -29,6 +29,34 @@ def division(blamed: Blamed) -> Iterator[Remedy]:
     if isinstance(blamed.node, ast.expr):
         both = ((above, f"{x} + {small}"), (below, f"{y} + {small}"))
         yield blamed.change("epsilon", "an epsilon above and below", *both)
+
+
+def root_below(blamed: Blamed) -> Iterator[Remedy]:
+    """An epsilon in the square root that a denominator is: what is added to the denominator itself
+    leaves the root's derivative infinite."""
+    found = blamed.arithmetic
+    if found is None or found[0] is not ast.Div or blamed.node is None:
+        return
+    below, scope = found[2], blamed.file.function_of(blamed.node)
+    values = [below]
+    if isinstance(below, ast.Name):
+        made = blamed.file.assigned(below.id)
+        values += [value for value in made if blamed.file.function_of(value) is scope]
+    for value in values:
+        for taken in filter(None, map(_under_root, ast.walk(value))):
+            text = f"{blamed.file.source(taken)} + {blamed.tiny}"
+            edit = blamed.file.replace((taken, text))
+            yield Remedy("epsilon", "an epsilon in the root that is the denominator", edit)
+
+
+def _under_root(node: ast.AST) -> ast.expr | None:
+    """What a square root is taken of: `x` of `x.sqrt()`, `torch.sqrt(x)` and `x ** 0.5`."""
+    name, operands = function(node)
+    if name == "sqrt" and operands:
+        return operands[0]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and _number(node.right) == 0.5:
+        return node.left
+    return None
 
 
 def power(blamed: Blamed) -> Iterator[Remedy]:

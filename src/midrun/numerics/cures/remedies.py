@@ -41,6 +41,7 @@ _RULES: list[Callable[[Blamed], Iterator[Remedy]]] = [
     training.clip_values,
     training.recurrent,
     operators.division,
+    operators.root_below,
     operators.power,
     operators.finite_operands,
     functions.usual,
