@@ -302,6 +302,15 @@ def test_derivatives_beside_backward_passes_are_not_counted():
     assert training.trips == []
 
 
+def test_derivatives_before_steps_of_an_optimizer_are_not_counted():
+    """As where a program sets `grad` by what torch.func gives."""
+    training = Training()
+    for _ in range(30):
+        training.derivative(1.0)
+        training.step()
+    assert training.sentinel.count == Count(0, 30)
+
+
 def test_how_a_program_trains_is_known_after_a_resume():
     training, by_hand = Training(), Training()
     training.sentinel.go_on(Count(5, 0))

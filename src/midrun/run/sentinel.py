@@ -156,12 +156,18 @@ class Sentinel:
                 self._safely(self._sampler.watch)
 
     def after_step(self, optimizer: Any) -> None:
+        self._leave_derivatives()
         self._steps += 1
 
     def _count_backward(self) -> None:
-        if self._by_hand and not self._in_derivative:
-            self._by_hand, self._backwards = False, 0
+        if not self._in_derivative:
+            self._leave_derivatives()
         self._backwards += 1
+
+    def _leave_derivatives(self) -> None:
+        """The program has backward passes, or steps, after all: count those alone."""
+        if self._by_hand:
+            self._by_hand, self._backwards = False, 0
 
     def _safely(self, action: Callable[[], None]) -> None:
         try:
