@@ -21,6 +21,8 @@ for epoch in range(3):
     if epoch:
         Path(f"out/{epoch - 1}.pt").unlink()
         shutil.rmtree(f"out/epochs/{epoch - 1}")
+    else:
+        os.symlink("0.pt", "out/first")
 print(sorted(os.listdir("out")), os.listdir("out/epochs"))
 """
 TWICE = """\
@@ -39,7 +41,7 @@ except FileExistsError as error:
 def test_a_resumed_run_makes_and_removes_again_what_its_run_did(project):
     project.write(CHECKPOINTS)
     code, out, err = project.run("run", "--budget", "0", "a.py")
-    assert (code, out) == (0, "['2.pt', 'epochs'] ['2']\n"), err
+    assert (code, out) == (0, "['2.pt', 'epochs', 'first'] ['2']\n"), err
     for name in ("written2", "written1", "written0", "first"):
         assert project.run("resume", name)[:2] == (0, out), name
 

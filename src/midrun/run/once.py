@@ -1,4 +1,4 @@
-"""Calls that work once: making a folder, removing a file or a folder, renaming one.
+"""Calls that work once: making a folder or a link, removing a file or a folder, renaming one.
 
 A resumed program comes again to those that its run made after the savepoint. Their work is done, so
 they fail: `os.makedirs` of a folder that is there, `os.remove` of a checkpoint that is gone. Each
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _EVENT = "once"
 _MOST = 10_000  # that are noted in a run
-_REPLACED = [(os, n) for n in ("mkdir", "remove", "unlink", "rmdir", "rename", "replace")]
-_REPLACED += [(shutil, "rmtree")]
+_IN_OS = ("mkdir", "link", "symlink", "remove", "unlink", "rmdir", "rename", "replace")
+_REPLACED = [*((os, name) for name in _IN_OS), (shutil, "rmtree")]
 _SAFE = "avoids_symlink_attacks"  # which shutil.rmtree says of itself
 _DESCRIPTORS = ("dir_fd", "src_dir_fd", "dst_dir_fd")
 
@@ -67,6 +67,14 @@ class Once:
     def mkdir(self, path: Any, *args: Any, **kwargs: Any) -> None:
         """`os.mkdir`"""
         self._call("mkdir", FileExistsError, (path,), args, kwargs)
+
+    def link(self, src: Any, dst: Any, *args: Any, **kwargs: Any) -> None:
+        """`os.link`"""
+        self._call("link", FileExistsError, (src, dst), args, kwargs)
+
+    def symlink(self, src: Any, dst: Any, *args: Any, **kwargs: Any) -> None:
+        """`os.symlink`"""
+        self._call("symlink", FileExistsError, (src, dst), args, kwargs)
 
     def remove(self, path: Any, *args: Any, **kwargs: Any) -> None:
         """`os.remove`"""
