@@ -84,7 +84,7 @@ def _prepare(spec: Spec, arguments: list[str]) -> tuple[Run, Callable[[], None]]
     sys.argv[:] = [path if spec.is_module else spec.target, *arguments]
     sys.path.insert(0, os.getcwd() if spec.is_module else os.path.dirname(os.path.realpath(path)))
     sys.meta_path.insert(_before_path_finder(), HotFinder(book, own))
-    seed_all(seed)
+    run.entropy = seed_all(seed)
     return run, lambda: exec(code, main.__dict__)
 
 

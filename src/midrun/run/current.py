@@ -29,6 +29,7 @@ from midrun.run.once import Once
 from midrun.run.places import Wanted
 from midrun.run.policy import Policy, Reason
 from midrun.run.saving import Snapshot, Unsaved
+from midrun.run.seeds import Entropy
 from midrun.run.sentinel import Sentinel
 from midrun.run.signals import STOP, Handlers
 from midrun.run.stops import Stops
@@ -65,6 +66,7 @@ class Run:
         self.library = LibraryObjects()
         self.exits = Exits(self)
         self.once = Once(self)
+        self.entropy: Entropy | None = None
         self.environment = Environment()
         self.handlers: Handlers | None = None
         self.wanted: dict[int, list[Wanted]] = {}

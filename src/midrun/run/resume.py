@@ -66,7 +66,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
         run.sentinel.go_on(Count(**(manifest.get("training") or {})))
     run.once.go_on(manifest.get("once"), savepoint.run.events())
     if child["seed"] is not None:
-        seed_on_import(child["seed"])
+        run.entropy = seed_on_import(child["seed"])
     _warn_of_versions(run, manifest["versions"])
     os.chdir(info["cwd"])
     sys.path[:] = manifest["path"]
@@ -100,10 +100,13 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     start = chain.build()
     for line in told(stale_edits(savepoint), [*remarks, *edits.remarks]):
         run.say(line)
+    drawn = manifest.get("drawn", 0)
     ambient = root["ambient"]  # not `root`, which holds what the program is about to let go
 
     def go_on() -> None:
         restore_all(run.ambient, ambient, late=True)
+        if run.entropy is not None:
+            run.entropy.go_on(drawn)
         start()
 
     return run, go_on

@@ -122,6 +122,7 @@ class Snapshot:
             "versions": versions(),
             "output": _output_offsets(),
             "once": run.once.write(),
+            "drawn": run.entropy.drawn if run.entropy is not None else 0,
             "training": vars(run.sentinel.count) if run.sentinel is not None else None,
         }
 
