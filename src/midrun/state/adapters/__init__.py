@@ -14,6 +14,7 @@ from midrun.state.adapters import (
     devices,
     distributed,
     environments,
+    errorstates,
     eventloops,
     files,
     frameworks,
@@ -36,7 +37,7 @@ from midrun.state.adapters import (
 )
 
 ADAPTERS = (
-    objects, iterators, files, packed, threads, eventloops, pools, logs, arrays, devices, tensors,
-    training, compiled, loaders, writers, frameworks, arrayfiles, databases, results, images,
+    objects, iterators, files, packed, threads, eventloops, pools, logs, arrays, errorstates,
+    devices, tensors, training, compiled, loaders, writers, frameworks, arrayfiles, databases, results, images,
     environments, tables, keyvalues, trackers, distributed, pipes,
 )  # fmt: skip

@@ -140,7 +140,7 @@ def _make_token(variable: contextvars.ContextVar[Any], *before: Any) -> contextv
     ambient state."""
     for value in before:
         variable.set(value)
-    return variable.set(None)
+    return variable.set(before[0] if before else None)  # which NumPy's must not be
 
 
 DECIMAL = "decimal_context"  # Modules/_decimal/_decimal.c
