@@ -38,6 +38,6 @@ from midrun.state.adapters import (
 
 ADAPTERS = (
     objects, iterators, files, packed, threads, eventloops, pools, logs, arrays, errorstates,
-    devices, tensors, training, compiled, loaders, writers, frameworks, arrayfiles, databases, results, images,
-    environments, tables, keyvalues, trackers, distributed, pipes,
+    devices, tensors, training, compiled, loaders, writers, frameworks, arrayfiles, databases,
+    results, images, environments, tables, keyvalues, trackers, distributed, pipes,
 )  # fmt: skip

@@ -6,6 +6,7 @@ import csv
 import ctypes
 import functools
 import gc
+import itertools
 import types
 import typing
 import weakref
@@ -217,9 +218,9 @@ def _new_type(obj: typing.NewType, saver: Saver) -> Any:
 
 
 def _csv_reader(obj: Any, saver: Saver) -> Any:
-    # The lines that were read already are gone from the source; `line_num` begins anew.
     source = next(o for o in gc.get_referents(obj) if hasattr(type(o), "__next__"))
-    return _make_csv_reader, (source, _dialect(obj.dialect))
+    source = source.source if isinstance(source, _Lines) else source
+    return _make_csv_reader, (source, _dialect(obj.dialect), obj.line_num)
 
 
 def _csv_writer(obj: Any, saver: Saver) -> Any:
@@ -232,8 +233,20 @@ def _dialect(dialect: Any) -> dict[str, Any]:
     return {name: getattr(dialect, name) for name in (*names, "skipinitialspace", "strict")}
 
 
-def _make_csv_reader(source: Any, dialect: dict[str, Any]) -> Any:
-    return csv.reader(() if getattr(source, "closed", False) else source, **dialect)
+class _Lines(itertools.chain[str]):
+    """Empty lines, and then those of `source`."""
+
+    source: Any
+
+
+def _make_csv_reader(source: Any, dialect: dict[str, Any], read: int = 0) -> Any:
+    """A reader that has read so many lines: its count can't be set, so it reads as many others."""
+    lines = _Lines(itertools.repeat("\n", read), () if getattr(source, "closed", False) else source)
+    lines.source = source
+    reader = csv.reader(lines, **dialect)
+    for _ in range(read):
+        next(reader)
+    return reader
 
 
 def _make_csv_writer(file: Any, dialect: dict[str, Any]) -> Any:
