@@ -210,3 +210,28 @@ def test_ambient_state() -> None:
         assert np.random.random() == expected
     finally:
         restore_all(entries, before)
+
+
+def test_a_row_of_a_structured_array_stays_a_view_of_it():
+    table = np.zeros(4, dtype=[("id", "i4"), ("name", "U8")])
+    found = again({"table": table, "row": table[2], "alone": np.zeros((), table.dtype)[()]})
+    found["row"]["name"] = "changed"
+    assert found["table"]["name"].tolist() == ["", "", "changed", ""]
+    assert found["alone"].dtype == table.dtype
+
+
+def test_a_class_of_a_librarys_module_that_nobody_has_imported():
+    """`np.recarray` says that it is of `numpy.rec`."""
+    records = again(np.zeros(2, dtype=[("id", "i4")]).view(np.recarray))
+    assert type(records) is np.recarray
+    assert records[1].id == 0
+
+
+def test_the_error_state_that_a_block_is_to_put_back():
+    before = np.geterr()
+    block = np.errstate(over="raise")
+    with block:
+        other = again(block)
+    np.seterr(all="ignore")
+    other.__exit__(None, None, None)
+    assert np.geterr() == before

@@ -8,6 +8,7 @@ at run time; the functions in them go as said.
 from __future__ import annotations
 
 import abc
+import contextlib
 import importlib
 import sys
 import types
@@ -122,6 +123,7 @@ def reduce_class(obj: type, saver: Saver) -> Any:
     """The reduce value of a class: by reference if it is a library's, else all that is in it."""
     if obj in _NAMELESS:
         return type, (_NAMELESS[obj],)
+    _import_module_of(obj, saver)
     reduced = saver.by_default(obj)
     if not isinstance(reduced, tuple):
         return reduced
@@ -134,6 +136,18 @@ def reduce_class(obj: type, saver: Saver) -> Any:
     namespace = {name: obj.__dict__[name] for name in _MADE_BY if name in obj.__dict__}
     arguments = (type(obj), obj.__name__, obj.__bases__, namespace, obj.__qualname__)
     return skeleton_class, arguments, _class_state(obj), None, None, fill_class
+
+
+def _import_module_of(obj: type, saver: Saver) -> None:
+    """Import the library's module that a class says it is of, which need not have been: `recarray`
+    says `numpy.rec`. By default it would be taken for a class of the program's own."""
+    name = obj.__module__
+    if not isinstance(name, str) or name in sys.modules:
+        return
+    package = name.partition(".")[0]
+    if package in sys.modules and package not in saver.session.own:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 _NAMELESS: dict[type, Any] = {

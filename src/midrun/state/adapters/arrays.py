@@ -26,6 +26,7 @@ def add(registry: Registry) -> None:
     registry.register("numpy.memmap", _memmap)
     registry.register("numpy.ufunc", _ufunc)
     registry.register("numpy.flatiter", _flat_iterator)
+    registry.register("numpy.void", _row)
 
 
 def _array(obj: Any, saver: Saver) -> Any:
@@ -43,6 +44,22 @@ def _array(obj: Any, saver: Saver) -> Any:
     if writeable and not attributes:
         return made
     return *made, (writeable, attributes), None, None, _fill
+
+
+def _row(obj: Any, saver: Saver) -> Any:
+    """A row of a structured array is a view of it."""
+    import numpy
+
+    base = obj.base
+    if not isinstance(base, numpy.ndarray) or not base.flags.forc or obj.dtype.hasobject:
+        return NotImplemented
+    memory: Any = flat(base)
+    there: Any = numpy.ndarray((), obj.dtype, memory, _address(obj) - _address(base))
+    return _taken, (there,)
+
+
+def _taken(array: Any) -> Any:
+    return array[()]
 
 
 def _of_objects(obj: Any) -> Any:
