@@ -135,6 +135,7 @@ def test_a_torn_log_line_disturbs_neither_readers_nor_writers(run):
     assert [e["event"] for e in run.events()] == ["one"]
     run.log({"event": "three"})
     assert [e["event"] for e in run.events()] == ["one", "three"]
+    assert [e["event"] for e in run.events("three")] == ["three"]
 
 
 def test_events_of_a_run_without_a_log(run):

@@ -38,8 +38,7 @@ def candidates(run: Run | None) -> Iterator[Savepoint]:
     start = _newest(run)
     if run is None or start is None:
         return
-    stopped = run.info.get("status") == "stopped"
-    trips = [event for event in run.events() if stopped and event.get("event") == "nan"]
+    trips = run.events("nan") if run.info.get("status") == "stopped" else []
     fine = Trip.read(trips[-1]).clean if trips else None
     for savepoint in back_from(start):
         training = savepoint.manifest.get("training")

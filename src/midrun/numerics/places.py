@@ -59,18 +59,12 @@ class Places:
             frame = frame.f_back
         return None
 
-    def comes_through(self, folder: str, frame: types.FrameType | None) -> bool:
+    def comes_through(
+        self, folder: str, frame: types.FrameType | None, *, beyond: bool = False
+    ) -> bool:
         """Whether the innermost own frame from `frame` outwards has led there through code of a
-        library's `folder`, such as "torch/utils/data/"."""
-        while frame is not None and not self.own(frame.f_code.co_filename):
-            if folder in frame.f_code.co_filename:
-                return True
-            frame = frame.f_back
-        return False
-
-    def is_within(self, folder: str, frame: types.FrameType | None) -> bool:
-        """Whether code of a library's `folder` is anywhere on the stack from `frame` outwards."""
-        while frame is not None:
+        library's `folder`, such as "torch/utils/data/"; or any frame `beyond` it."""
+        while frame is not None and (beyond or not self.own(frame.f_code.co_filename)):
             if folder in frame.f_code.co_filename:
                 return True
             frame = frame.f_back

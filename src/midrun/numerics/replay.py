@@ -145,7 +145,6 @@ class Replay(Attached):
             found = self._dated(lens.bad(parameters_of(optimizer.param_groups), "parameter"))
             if found is not None:
                 found.step -= 1  # it has been counted
-            if found is not None:
                 self._answer(self._suspect or found)
             lens.next_step()
         self._save_if_near()

@@ -203,7 +203,7 @@ def _seen_before(case: Case, rows: list[Row]) -> list[Row]:
 
 
 def _trip(run: Run) -> Trip | None:
-    events = [event for event in run.events() if event.get("event") == "nan"]
+    events = run.events("nan")
     return Trip.read(events[-1]) if events else None
 
 

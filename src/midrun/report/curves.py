@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from midrun.report.branches import SourceEdit
-from midrun.report.history import bars, number, spread
+from midrun.report.history import bars, number
 from midrun.report.logged import Failure, Line, LoopLog, Round, RunLog, Value
 from midrun.report.terminal import edited, heading, indented
 from midrun.report.words import count, duration
@@ -21,6 +22,7 @@ _BARS = 12
 _COLUMN, _BESIDE = 14, 22  # columns of the terminal: of a value, and of what stands beside all
 _NOT_FINITE = ("nan", "inf", "-inf")
 _DIFF = {"+": "green", "-": "red", "@": "cyan"}
+_T = TypeVar("_T")
 
 
 def log(shown: RunLog) -> RenderableType:
@@ -76,7 +78,7 @@ class _Rounds:
         grid = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
         for title in ("after", "round", *names):
             grid.add_column(title, justify="right", no_wrap=True)
-        for row in [*spread(rounds[:-_LAST], _EARLIER), *rounds[-_LAST:]]:
+        for row in [*_spread(rounds[:-_LAST], _EARLIER), *rounds[-_LAST:]]:
             cells = [_cell(row.values.get(name)) for name in names]
             nth = "" if row.number is None else str(row.number)
             grid.add_row(duration(row.elapsed), nth, *cells)
@@ -97,8 +99,15 @@ def _choice(
 
 def _chart(rounds: Sequence[Round], name: str) -> str:
     """A bar chart of one variable over the whole run; nothing for texts."""
-    values = [_number(row.values.get(name)) for row in spread(rounds, _BARS)]
+    values = [_number(row.values.get(name)) for row in _spread(rounds, _BARS)]
     return bars(values) if any(value is not None for value in values) else ""
+
+
+def _spread(items: Sequence[_T], most: int) -> list[_T]:
+    """At most so many of them, at equal distances, the first and the last included."""
+    if len(items) <= most:
+        return list(items)
+    return [items[round(index * (len(items) - 1) / (most - 1))] for index in range(most)]
 
 
 def _number(value: Value | None) -> float | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -18,7 +17,6 @@ _LEVELS = "▁▂▃▄▅▆▇█"
 _BARS = 12
 _COMPONENTS = 8  # that fit on a line
 _EARLIER, _LAST = 3, 3  # rows of the largest values
-_T = TypeVar("_T")
 
 
 def gradients(found: Gradients) -> RenderableType:
@@ -62,13 +60,6 @@ def largest(rows: Sequence[Row]) -> RenderableType:
 
 def _names(rows: Iterable[Mapping[str, float]]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))[:_COMPONENTS]
-
-
-def spread(items: Sequence[_T], most: int) -> list[_T]:
-    """At most so many of them, at equal distances, the first and the last included."""
-    if len(items) <= most:
-        return list(items)
-    return [items[round(index * (len(items) - 1) / (most - 1))] for index in range(most)]
 
 
 def bars(values: Sequence[float | None]) -> str:

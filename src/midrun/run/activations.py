@@ -75,8 +75,8 @@ class Sampler:
         self._seen, self._models, self._error = [], {}, None
         if error is not None:
             raise error
-        labels = _labels(models)
-        names = [f"{labels[model]}{name}" for model, name, _ in seen]
+        labels = labelled({key: type(model).__name__ for key, model in models.items()})
+        names = [joined(labels[model], name) for model, name, _ in seen]
         torch = sys.modules["torch"]
         device = seen[0][2][0].device if seen else None
         values = [value.to(device, non_blocking=True) for _, _, two in seen for value in two]
@@ -161,17 +161,22 @@ def _names(model: Any) -> dict[int, str]:
     return {id(module): path for path, module in model.named_modules()}
 
 
-def _labels(models: dict[int, Any]) -> dict[int, str]:
-    """What the names of each model begin with: nothing if it is the only one."""
-    if len(models) < 2:
-        return dict.fromkeys(models, "")
-    classes = {key: type(model).__name__ for key, model in models.items()}
+def labelled(classes: dict[int, str]) -> dict[int, str]:
+    """What tells models of these classes apart: nothing for a single one, else its class, and a
+    number where there are several of that."""
+    if len(classes) < 2:
+        return dict.fromkeys(classes, "")
     of_each, so_far = Counter(classes.values()), Counter[str]()
     labels = {}
     for key, name in classes.items():
         so_far[name] += 1
-        labels[key] = f"{name}." if of_each[name] == 1 else f"{name} {so_far[name]}."
+        labels[key] = name if of_each[name] == 1 else f"{name} {so_far[name]}"
     return labels
+
+
+def joined(label: str, path: str) -> str:
+    """The name of what is at `path` in the model with this label."""
+    return f"{label}.{path}" if label else path
 
 
 def _is_plain() -> bool:

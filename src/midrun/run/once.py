@@ -11,11 +11,12 @@ import contextlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from midrun.run.current import Run
+    from midrun.store import Run as StoredRun
 
 _EVENT = "once"
 _MOST = 10_000  # that are noted in a run
@@ -57,10 +58,10 @@ class Once:
         """For a savepoint: how many calls were noted, and those that are ahead."""
         return {"noted": self._noted, "ahead": [list(call) for call in self._ahead.elements()]}
 
-    def go_on(self, written: dict[str, Any] | None, events: Iterable[dict[str, Any]]) -> None:
-        """The program continues from a savepoint with `written`, of a run with this log."""
+    def go_on(self, written: dict[str, Any] | None, before: StoredRun) -> None:
+        """The program continues from a savepoint of the run `before`, with what was `written`."""
         if written is not None:
-            calls = [event["call"] for event in events if event.get("event") == _EVENT]
+            calls = [event["call"] for event in before.events(_EVENT)]
             since = Counter(map(tuple, calls[written["noted"] :]))
             self._ahead = Counter(map(tuple, written["ahead"])) | since
 

@@ -64,7 +64,7 @@ def prepare_resume(spec: Spec) -> tuple[Run, Callable[[], None]]:
     run.follow(wanted)
     if run.sentinel is not None:
         run.sentinel.go_on(Count(**(manifest.get("training") or {})))
-    run.once.go_on(manifest.get("once"), savepoint.run.events())
+    run.once.go_on(manifest.get("once"), savepoint.run)
     if child["seed"] is not None:
         run.entropy = seed_on_import(child["seed"])
     _warn_of_versions(run, manifest["versions"])

@@ -105,14 +105,19 @@ class Run:
         finally:
             os.close(fd)
 
-    def events(self) -> list[dict[str, Any]]:
-        """Return the logged events in order, without lines that a kill or a full disk tore."""
+    def events(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Return the logged events in order, or those whose "event" is `kind`, without lines that a
+        kill or a full disk tore."""
+        # As `log` writes it: the many lines of other events need not be parsed.
+        mark = b"" if kind is None else f'"event": {json.dumps(kind)}'.encode()
         events = []
         with contextlib.suppress(FileNotFoundError):
             for line in (self.folder / "log.jsonl").read_bytes().splitlines():
+                if mark not in line:
+                    continue
                 with contextlib.suppress(ValueError):
                     event = json.loads(line)
-                    if isinstance(event, dict):
+                    if isinstance(event, dict) and kind in (None, event.get("event")):
                         events.append(event)
         return events
 

@@ -151,11 +151,13 @@ class Verifier:
         report.undetermined, report.ignored = mask.undetermined, mask.ignored
         if report.undetermined:
             return
+        known: dict[Path, dict[str, Any]] = {}
         for number, at in enumerate(points, 1):
             cwd = self._cwd()
-            known = self._savepoints()
             stopped = self._start(replace(self._spec, points=[at]), self._arguments, cwd, True)
-            fresh = [s for s in self._savepoints().items() if s[0] not in known]
+            there = self._savepoints()
+            fresh = [saved for saved in there.items() if saved[0] not in known]
+            known = there
             if not fresh:
                 faults = mask.compare(first, stopped, b"")
                 point = Point(number, "none: no place after it could be saved", "", 0, 0, faults)

@@ -14,7 +14,7 @@ import torch
 from midrun.numerics.finding import Row
 from midrun.numerics.microscope.modules import ModulePath
 from midrun.numerics.microscope.tensors import judged, tensors_in
-from midrun.run.activations import larger
+from midrun.run.activations import joined, larger
 
 _ROWS = 50  # that are kept
 _Value = tuple[int, str]  # the id of the outermost module, and a name: see ModulePath
@@ -52,9 +52,9 @@ class Components:
             gradients: dict[str, float] = {}
             for number, (key, norm) in enumerate(step.norms.items()):
                 root, name = names.get(key, (0, f"parameter {number}"))
-                name = _joined(labels.get(root, ""), self._component(name))
+                name = joined(labels.get(root, ""), self._component(name))
                 gradients[name] = math.hypot(gradients.get(name, 0.0), norm)
-            largest = {_joined(labels.get(r, ""), name): v for (r, name), v in step.largest.items()}
+            largest = {joined(labels.get(r, ""), name): v for (r, name), v in step.largest.items()}
             rows.append(Row(step.backward, step.loss, gradients, largest))
         return rows
 
@@ -85,10 +85,6 @@ class Components:
             for value in map(_largest_of, tensors_in(values)):
                 if value is not None:
                     self._largest[key] = larger(value, self._largest.get(key, 0.0))
-
-
-def _joined(label: str, path: str) -> str:
-    return f"{label}.{path}" if label else path
 
 
 def norms_of(tensors: list[torch.Tensor]) -> list[float]:

@@ -114,8 +114,8 @@ class Microscope(TorchDispatchMode):  # type: ignore[misc]
         in_step = self.in_optimizer and not torch.is_grad_enabled()
         if node is None and (in_step or self._is_of_gradients(args, kwargs)):
             # What torch.func takes the derivative of may have derivatives of its own in it.
-            is_inside = not in_step and self.places.is_within(_TRANSFORMS, frame)
-            phase = "forward" if is_inside else "optimizer"
+            within = not in_step and self.places.comes_through(_TRANSFORMS, frame, beyond=True)
+            phase = "forward" if within else "optimizer"
         event = Event(self._count, func.name().replace("::", "."), func, phase, place, module,
                       [], {}, node=node.name() if node is not None else "", forward=forward,
                       in_step=in_step, in_graph=torch.is_grad_enabled(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import types
 import weakref
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from torch.nn.modules import module as tables
 
 from midrun.numerics.microscope.tensors import tensors_in
 from midrun.numerics.places import Place
+from midrun.run.activations import labelled
 from midrun.run.steps import KEY
 
 
@@ -101,12 +101,5 @@ class Roots:
     def labels(self, ids: set[int]) -> dict[int, str]:
         """What tells the modules with these ids apart: nothing for a single one, else its class,
         and a number where there are several of that."""
-        if len(ids) < 2:
-            return dict.fromkeys(ids, "")
-        classes = {key: type(self._modules[key]).__name__ for key in self._modules if key in ids}
-        labels: dict[int, str] = {}
-        of_each, so_far = Counter(classes.values()), Counter[str]()
-        for key, name in classes.items():
-            so_far[name] += 1
-            labels[key] = name if of_each[name] == 1 else f"{name} {so_far[name]}"
-        return labels
+        found = {key: type(self._modules[key]).__name__ for key in self._modules if key in ids}
+        return dict.fromkeys(ids, "") | labelled(found)
